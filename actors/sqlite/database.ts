@@ -1,0 +1,136 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { createBarrier } from './barrier.ts';
+import { faultOf, StoreError } from './store-error.ts';
+
+/** One step forward of a store's layout. They run in order, each in a transaction with the version it reaches. */
+export type Migration = (sql: DatabaseSync) => void;
+
+export interface Database {
+  /** A prepared statement, kept for the next call with the same text. */
+  statement(text: string): StatementSync;
+  /**
+   * Runs `work` in one transaction; an inner call joins the outer one. Throws `StoreError` when the disk is
+   * full, failing or the file damaged; nothing of `work` is then kept.
+   */
+  transaction<T>(work: () => T): T;
+  /** Counts commits; what `barrier` promises is about those made before it was called. */
+  readonly committed: number;
+  /** The newest commit known to be on disk. */
+  readonly synced: number;
+  /** Resolves when every commit so far is on disk. */
+  barrier(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Opens (or makes) a store: WAL, `synchronous=NORMAL`, durability by `barrier()` (design.md 5.1).
+ * Throws `StoreError`: `newer` when a later program wrote it, `corrupt`, `locked`, `full`, `io`.
+ */
+export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const sql = open(path);
+  try {
+    migrate(sql, path, migrations);
+  } catch (error) {
+    sql.close();
+    throw wrap(error, path);
+  }
+  const walFd = openSync(`${path}-wal`, 'r+');
+  const wal = createBarrier(walFd);
+  const statements = new Map<string, StatementSync>();
+  let depth = 0;
+  let committed = 0;
+  let synced = 0;
+
+  return {
+    get committed() {
+      return committed;
+    },
+    get synced() {
+      return synced;
+    },
+    statement(text) {
+      let statement = statements.get(text);
+      if (!statement) {
+        statement = sql.prepare(text);
+        statements.set(text, statement);
+      }
+      return statement;
+    },
+    transaction(work) {
+      if (depth > 0) return work();
+      depth = 1;
+      try {
+        sql.exec('BEGIN IMMEDIATE');
+        const result = work();
+        sql.exec('COMMIT');
+        committed += 1;
+        return result;
+      } catch (error) {
+        if (sql.isTransaction) sql.exec('ROLLBACK');
+        throw wrap(error, path);
+      } finally {
+        depth = 0;
+      }
+    },
+    async barrier() {
+      if (synced >= committed) return;
+      const upTo = committed;
+      try {
+        await wal.wait();
+      } catch (error) {
+        throw new StoreError('io', `${path}: the disk did not keep what was written`, { cause: error });
+      }
+      synced = Math.max(synced, upTo);
+    },
+    close() {
+      closeSync(walFd);
+      sql.close();
+    },
+  };
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    const sql = new DatabaseSync(path, { timeout: 2_000 });
+    chmodSync(path, 0o600);
+    sql.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON');
+    return sql;
+  } catch (error) {
+    throw wrap(error, path);
+  }
+}
+
+function migrate(sql: DatabaseSync, path: string, migrations: readonly Migration[]): void {
+  const { user_version: version } = sql.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > migrations.length)
+    throw new StoreError(
+      'newer',
+      `${path} was written by a newer Signalbox (store version ${version}, this program knows ${migrations.length}). ` +
+        'Install that version or newer, or move the file away to begin anew.',
+    );
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue;
+    sql.exec('BEGIN IMMEDIATE');
+    step(sql);
+    sql.exec(`PRAGMA user_version=${index + 1}`);
+    sql.exec('COMMIT');
+  }
+  // Without a write since the file was made there is no -wal file yet, and the barrier needs one.
+  sql.exec(`PRAGMA user_version=${migrations.length}`);
+}
+
+function wrap(error: unknown, path: string): unknown {
+  if (error instanceof StoreError) return error;
+  const fault = faultOf(error);
+  if (!fault) return error;
+  const advice: Record<string, string> = {
+    full: 'the disk is full; free some space, nothing accepted so far is lost',
+    corrupt: 'the file is damaged; move it away or restore a copy',
+    locked: 'another process holds it',
+    io: 'the disk reports errors',
+  };
+  return new StoreError(fault, `${path}: ${advice[fault] ?? fault}`, { cause: error });
+}

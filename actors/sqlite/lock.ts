@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { faultOf } from './store-error.ts';
+
+/** Who holds a lock, as told to whoever comes second. */
+export interface LockHolder {
+  pid: number;
+  url?: string;
+}
+
+export type LockResult =
+  | { ok: true; tell(holder: LockHolder): void; release(): void }
+  | { ok: false; holder: LockHolder | null };
+
+/**
+ * Takes `<path>` for this process. The lock itself is the operating system's, on `<path>.sqlite`, so it ends
+ * with the process, also after `kill -9`, and there are no stale locks to judge. `<path>` names the holder.
+ */
+export function acquireLock(path: string): LockResult {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const guard = new DatabaseSync(`${path}.sqlite`, { timeout: 0 });
+  try {
+    guard.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    guard.close();
+    if (faultOf(error) !== 'locked') throw error;
+    return { ok: false, holder: readHolder(path) };
+  }
+  const tell = (holder: LockHolder): void => {
+    writeFileSync(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  };
+  tell({ pid: process.pid });
+  return {
+    ok: true,
+    tell,
+    release() {
+      rmSync(path, { force: true });
+      guard.close();
+    },
+  };
+}
+
+/** The holder that a lock file names; null when there is none or it cannot be read. */
+export function readHolder(path: string): LockHolder | null {
+  try {
+    const holder = JSON.parse(readFileSync(path, 'utf8')) as LockHolder;
+    return typeof holder.pid === 'number' ? holder : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+/**
+ * The numbered link between host and hub (design.md 5.6). Every frame carries `n`; the frames below do not.
+ * The host speaks first after each connect; the hub answers; then each resends what the other lacks.
+ */
+export const linkOpenSchema = z.looseObject({
+  type: z.literal('link_open'),
+  /** The life of the host process. */
+  epoch: z.string(),
+  /** The last `n` that the sender of this frame has received in this epoch. */
+  received: z.number().int().nonnegative(),
+  /** From the hub: false when it knows nothing of this epoch; the host then sends its whole state. */
+  resumed: z.boolean().optional(),
+});
+export type LinkOpen = z.infer<typeof linkOpenSchema>;
+
+export const linkAckSchema = z.looseObject({
+  type: z.literal('link_ack'),
+  received: z.number().int().nonnegative(),
+});
+
+/** A numbered frame that stands where live output of one conversation was given up for room. */
+export const linkGapSchema = z.looseObject({
+  type: z.literal('link_gap'),
+  runtime: z.looseObject({ agent_id: z.string().nullable(), conversation_id: z.string() }),
+});
+
+/** Acknowledge after this many frames, or after this many milliseconds, whichever is first. */
+export const ACK_EVERY_FRAMES = 64;
+export const ACK_EVERY_MS = 100;
+/** Above this many unacknowledged bytes live output is given up. */
+export const LINK_BUFFER_BYTES = 8 * 1024 * 1024;
+
+interface Kept {
+  n: number;
+  text: string;
+  bytes: number;
+  /** The conversation whose live output this is; null for what is never given up. */
+  live: string | null;
+}
+
+/** The sending half: numbers frames and keeps them until the other side has them. */
+export class LinkSender {
+  #n = 0;
+  #kept: Kept[] = [];
+  #bytes = 0;
+  readonly #limit: number;
+
+  constructor(limit = LINK_BUFFER_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** The last number given. */
+  get last(): number {
+    return this.#n;
+  }
+  get unacknowledgedBytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Numbers a frame and keeps it. `live` names the conversation when the frame may be given up for room;
+   * `gapOf` then builds the frame that says so.
+   */
+  add(frame: object, live: string | null = null, gapOf?: (live: string) => object): string {
+    const text = this.#keep(frame, live);
+    if (this.#bytes > this.#limit && gapOf) this.#giveUp(gapOf);
+    return text;
+  }
+
+  acknowledge(received: number): void {
+    let count = 0;
+    for (const kept of this.#kept) {
+      if (kept.n > received) break;
+      this.#bytes -= kept.bytes;
+      count += 1;
+    }
+    if (count > 0) this.#kept.splice(0, count);
+  }
+
+  /** What the other side lacks, oldest first. */
+  after(received: number): string[] {
+    return this.#kept.filter((kept) => kept.n > received).map((kept) => kept.text);
+  }
+
+  #keep(frame: object, live: string | null): string {
+    this.#n += 1;
+    const text = JSON.stringify({ ...frame, n: this.#n });
+    const bytes = text.length;
+    this.#kept.push({ n: this.#n, text, bytes, live });
+    this.#bytes += bytes;
+    return text;
+  }
+
+  #giveUp(gapOf: (live: string) => object): void {
+    const sizes = new Map<string, number>();
+    for (const kept of this.#kept)
+      if (kept.live !== null) sizes.set(kept.live, (sizes.get(kept.live) ?? 0) + kept.bytes);
+    let largest: string | null = null;
+    for (const [live, size] of sizes)
+      if (largest === null || size > (sizes.get(largest) ?? 0)) largest = live;
+    if (largest === null) return;
+    const victim = largest;
+    this.#bytes -= sizes.get(victim) ?? 0;
+    this.#kept = this.#kept.filter((kept) => kept.live !== victim);
+    this.#keep(gapOf(victim), null);
+  }
+}
+
+/** The receiving half: knows what it has and drops what comes twice. */
+export class LinkReceiver {
+  #received = 0;
+  #told = 0;
+
+  get received(): number {
+    return this.#received;
+  }
+  /** How many frames the other side has not been told of. */
+  get untold(): number {
+    return this.#received - this.#told;
+  }
+
+  /** True when the frame is new. A frame without a number is always new. */
+  accept(n: number | undefined): boolean {
+    if (n === undefined) return true;
+    if (n <= this.#received) return false;
+    this.#received = n;
+    return true;
+  }
+
+  acknowledgement(): { type: 'link_ack'; received: number } {
+    this.#told = this.#received;
+    return { type: 'link_ack', received: this.#received };
+  }
+}
