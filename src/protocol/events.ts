@@ -49,6 +49,8 @@ export type DeviceAnswer =
       decided?: Decided;
       client_message_id?: string;
       held?: { environment: string; until: string };
+      /** `queue_full`: refused for room only; the same input may be sent again later. */
+      code?: 'queue_full';
     }
   | {
       type: 'abort_message_response';
@@ -57,6 +59,7 @@ export type DeviceAnswer =
       aborted: boolean;
       success: boolean;
       error?: string;
+      held?: { environment: string; until: string };
     }
   | {
       type: 'resume_queue_response';

@@ -38,17 +38,21 @@ interface Kept {
   bytes: number;
   /** The conversation whose live output this is; null for what is never given up. */
   live: string | null;
+  /** The conversation whose gap this tells; null for everything else. */
+  gap: string | null;
 }
 
 /** The sending half: numbers frames and keeps them until the other side has them. */
 export class LinkSender {
-  #n = 0;
+  #n: number;
   #kept: Kept[] = [];
   #bytes = 0;
   readonly #limit: number;
 
-  constructor(limit = LINK_BUFFER_BYTES) {
+  /** `start` is the last number that the other side has already seen from a sender before this one. */
+  constructor(limit = LINK_BUFFER_BYTES, start = 0) {
     this.#limit = limit;
+    this.#n = start;
   }
 
   /** The last number given. */
@@ -84,11 +88,26 @@ export class LinkSender {
     return this.#kept.filter((kept) => kept.n > received).map((kept) => kept.text);
   }
 
-  #keep(frame: object, live: string | null): string {
+  /**
+   * Numbers what is kept anew, for a receiver that knows nothing of the old numbers. What `wanted` refuses is
+   * forgotten: answers to requests that the receiver never made.
+   */
+  restart(wanted: (frame: Record<string, unknown>) => boolean): void {
+    const kept = this.#kept;
+    this.#n = 0;
+    this.#kept = [];
+    this.#bytes = 0;
+    for (const { text, live, gap } of kept) {
+      const { n: _, ...frame } = JSON.parse(text) as Record<string, unknown>;
+      if (wanted(frame)) this.#keep(frame, live, gap);
+    }
+  }
+
+  #keep(frame: object, live: string | null, gap: string | null = null): string {
     this.#n += 1;
     const text = JSON.stringify({ ...frame, n: this.#n });
     const bytes = text.length;
-    this.#kept.push({ n: this.#n, text, bytes, live });
+    this.#kept.push({ n: this.#n, text, bytes, live, gap });
     this.#bytes += bytes;
     return text;
   }
@@ -102,9 +121,10 @@ export class LinkSender {
       if (largest === null || size > (sizes.get(largest) ?? 0)) largest = live;
     if (largest === null) return;
     const victim = largest;
-    this.#bytes -= sizes.get(victim) ?? 0;
-    this.#kept = this.#kept.filter((kept) => kept.live !== victim);
-    this.#keep(gapOf(victim), null);
+    // One gap is enough, behind all that is missing.
+    this.#kept = this.#kept.filter((kept) => kept.live !== victim && kept.gap !== victim);
+    this.#bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes, 0);
+    this.#keep(gapOf(victim), null, victim);
   }
 }
 

@@ -17,6 +17,8 @@ export const loopStatusSchema = z.looseObject({
   active_run_ids: z.array(z.string()),
   client_message_ids_by_run_id: z.record(z.string(), z.array(z.string())).optional(),
   executing_tool_call_ids: z.array(z.string()),
+  /** Ours: the turn that runs, so that the hub can stamp an abort that names none (design.md 5.4). */
+  turn_id: z.string().nullish(),
 });
 export type LoopStatus = z.infer<typeof loopStatusSchema>;
 

@@ -55,6 +55,7 @@ function fromLegacyMessage(frame: Record<string, unknown>): Record<string, unkno
   const conversation = frame.conversationId ?? frame.conversation_id ?? 'default';
   return {
     type: 'input',
+    ...(frame.request_id === undefined ? {} : { request_id: frame.request_id }),
     runtime: { agent_id: frame.agentId ?? null, conversation_id: conversation },
     payload: {
       kind: 'create_message',

@@ -104,6 +104,8 @@ export interface WireEnvironment {
   listenerInstanceId?: string;
   connectionName: string;
   organizationId: string;
+  /** Who registered it. */
+  userId?: string;
   podId: string | null;
   connectedAt: number | null;
   lastHeartbeat: number | null;
