@@ -35,7 +35,8 @@ export function acquireLock(path: string): LockResult {
     ok: true,
     tell,
     release() {
-      rmSync(path, { force: true });
+      // Not the file of another holder, should somebody have moved this home away under us.
+      if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
       guard.close();
     },
   };

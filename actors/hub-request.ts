@@ -1,0 +1,69 @@
+/** Where a hub is and how to be let in. `url` is its origin, such as `http://127.0.0.1:4180`. */
+export interface HubAddress {
+  url: string;
+  token: string;
+  /** Stands in for the global one. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/** What a request came to. `status` is 0 when there was no answer at all. */
+export type HubAnswer =
+  | { ok: true; value: unknown }
+  | { ok: false; status: number; code: string; message: string; body: unknown };
+
+export interface HubRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** One REST call to a hub. Never rejects: an outage and an error are answers too. */
+export async function hubRequest(hub: HubAddress, request: HubRequest): Promise<HubAnswer> {
+  const url = new URL(request.path, `${hub.url.replace(/\/+$/, '')}/`);
+  for (const [name, value] of Object.entries(request.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  const headers: Record<string, string> = { ...request.headers, authorization: `Bearer ${hub.token}` };
+  if (request.body !== undefined) headers['content-type'] = 'application/json';
+  try {
+    const response = await (hub.fetch ?? globalThis.fetch)(url, {
+      method: request.method,
+      headers,
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.signal ? { signal: request.signal } : {}),
+    });
+    const text = await response.text();
+    const body = parseJson(text);
+    if (response.ok) return { ok: true, value: body };
+    return { ok: false, status: response.status, ...explain(body, text, response.status), body };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const why = cause instanceof Error ? cause.message || cause.name : String(cause);
+    return {
+      ok: false,
+      status: 0,
+      code: 'unreachable',
+      message: `no answer from ${hub.url}: ${why}`,
+      body: null,
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A hub says `{error, message}`; a proxy in between says whatever it likes. */
+function explain(body: unknown, text: string, status: number): { code: string; message: string } {
+  const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const code = typeof said.error === 'string' ? said.error : `http_${status}`;
+  if (typeof said.message === 'string' && said.message) return { code, message: said.message };
+  if (typeof said.detail === 'string' && said.detail) return { code, message: said.detail };
+  return { code, message: `HTTP ${status}: ${text.slice(0, 200).trim() || 'no explanation'}` };
+}

@@ -1,0 +1,136 @@
+import http from 'node:http';
+import https from 'node:https';
+import { fromCallback } from 'xstate';
+import type { ModelStepEvent, ModelStepInput } from '../machines/ports.ts';
+import { createSseReader } from './sse.ts';
+import { readStep } from './step-chunks.ts';
+
+/** One POST to the hub that answers with a stream. */
+export interface StepRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: object;
+}
+
+export interface ModelStepOptions {
+  /** The request for a step, once everything that must be on disk before it is there. */
+  prepare: (input: ModelStepInput) => StepRequest | Promise<StepRequest>;
+}
+
+// One connection serves step after step, which saves a round trip on each.
+const plain = new http.Agent({ keepAlive: true });
+const secure = new https.Agent({ keepAlive: true });
+/** How long an answer may go on after its last word before its connection is given up. */
+const REST_MS = 1_000;
+
+/**
+ * Port `modelStep`: have the hub execute one step, or attach to the run that does. One exchange, no retries:
+ * what comes next is the turn's decision. Stopping it drops the request; the run goes on at the hub.
+ */
+export function createModelStep({ prepare }: ModelStepOptions) {
+  return fromCallback<{ type: 'none' }, ModelStepInput>(({ input, sendBack }) => {
+    const tell = sendBack as (event: ModelStepEvent) => void;
+    let request: http.ClientRequest | null = null;
+    let over = false;
+    const say = (event: ModelStepEvent): void => {
+      if (!over) tell(event);
+    };
+    const finish = (event: ModelStepEvent): void => {
+      if (over) return;
+      over = true;
+      const drop = setTimeout(() => request?.destroy(), REST_MS).unref();
+      request?.once('close', () => clearTimeout(drop));
+      tell(event);
+    };
+    const lost = (message: string): void =>
+      finish({
+        type: 'step.failed',
+        cause: 'hub',
+        message,
+        runId: input.after?.runId ?? null,
+        retryable: true,
+        retryAfterMs: 0,
+      });
+
+    const start = (step: StepRequest): void => {
+      if (over) return;
+      const url = new URL(step.url);
+      const body = JSON.stringify(step.body);
+      const isSecure = url.protocol === 'https:';
+      request = (isSecure ? https : http).request(url, {
+        method: 'POST',
+        agent: isSecure ? secure : plain,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          ...step.headers,
+          'content-length': Buffer.byteLength(body),
+        },
+      });
+      request.on('error', (error) => lost(`the hub is out of reach: ${error.message}`));
+      request.on('response', (response) => {
+        response.setEncoding('utf8');
+        response.on('error', (error) => lost(`the stream was cut off: ${error.message}`));
+        if (response.statusCode === 200) {
+          const reader = readStep(input.after, say, finish);
+          response.on(
+            'data',
+            createSseReader((data) => reader.data(data)),
+          );
+          response.on('end', () => lost('the stream ended before the step did'));
+          return;
+        }
+        let text = '';
+        response.on('data', (part: string) => {
+          if (text.length < 10_000) text += part;
+        });
+        response.on('end', () => finish(refusal(input, response.statusCode ?? 0, text)));
+      });
+      request.end(body, () => say({ type: 'step.sent' }));
+    };
+
+    Promise.resolve(prepare(input))
+      .then(start)
+      .catch((error: unknown) =>
+        finish({
+          type: 'step.failed',
+          cause: 'refused',
+          message: `internal error: ${error instanceof Error ? error.message : String(error)}`,
+          runId: null,
+          retryable: false,
+          retryAfterMs: 0,
+        }),
+      );
+    return () => {
+      if (!over) request?.destroy();
+      over = true;
+    };
+  });
+}
+
+/** What an answer without a stream means (design.md 5.2, 5.3). */
+function refusal(input: ModelStepInput, status: number, text: string): ModelStepEvent {
+  const body = parse(text);
+  const code = typeof body.error === 'string' ? body.error : '';
+  const message = typeof body.message === 'string' ? body.message : text.slice(0, 200) || `HTTP ${status}`;
+  if (status === 404 && input.kind === 'attach') return { type: 'step.unknown' };
+  const final =
+    status >= 400 && status < 500 && status !== 408 && status !== 429 && code !== 'conversation_busy';
+  return {
+    type: 'step.failed',
+    cause: final ? 'refused' : 'hub',
+    message: final ? message : `the hub answered HTTP ${status}: ${message}`,
+    runId: null,
+    retryable: !final,
+    retryAfterMs: 0,
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text) as Record<string, unknown>;
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

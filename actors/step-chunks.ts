@@ -1,0 +1,106 @@
+import type { JsonObject, ModelStepEvent, ModelStepInput, ProposedCall } from '../machines/ports.ts';
+
+type Say = (event: ModelStepEvent) => void;
+type Failed = Extract<ModelStepEvent, { type: 'step.failed' }>;
+
+/** Failures that the hub reports inside a stream and that the same request would meet again. */
+const refusals = new Set(['conversation_busy', 'duplicate', 'not_the_holder', 'otid_conflict']);
+
+/**
+ * Reads the chunks of one run: passes each on for people to see, puts the fragments of tool calls together, and
+ * says how the step ended. Chunks that were seen before a cut are passed over by their number.
+ */
+export function readStep(
+  after: ModelStepInput['after'],
+  say: Say,
+  finish: Say,
+): { data(text: string): void } {
+  const calls = new Map<string, ProposedCall>();
+  let runId = after?.runId ?? '';
+  let stopReason = '';
+  let usage: JsonObject | null = null;
+  let failure: Failed | null = null;
+
+  const chunk = (value: JsonObject): void => {
+    if (typeof value.run_id === 'string') runId = value.run_id;
+    const seq = typeof value.seq_id === 'number' ? value.seq_id : 0;
+    if (value.message_type === 'approval_request_message') collect(calls, value);
+    if (value.message_type === 'stop_reason') stopReason = String(value.stop_reason);
+    if (value.message_type === 'usage_statistics') usage = value;
+    if (value.message_type === 'error_message') failure = failed(value, runId);
+    if (after && runId === after.runId && seq <= after.seq) return;
+    say({ type: 'step.chunk', runId, seq, chunk: value });
+  };
+
+  const ending = (): ModelStepEvent => {
+    if (stopReason === 'cancelled')
+      return { ...cutOff(runId), cause: 'cancelled', message: 'the run was cancelled', retryable: false };
+    if (failure) return failure;
+    if (stopReason === '') return cutOff(runId);
+    const asked = stopReason === 'requires_approval' ? [...calls.values()] : [];
+    return { type: 'step.ended', runId, stopReason, calls: asked, usage };
+  };
+
+  return {
+    data(text) {
+      if (text === '[DONE]') {
+        finish(ending());
+        return;
+      }
+      const value = parse(text);
+      if (!value || value.message_type === 'ping' || value.message_type === 'response_state') return;
+      if (value.message_type === 'waiting') {
+        say({ type: 'step.waiting', environment: String(value.environment ?? 'another program') });
+        return;
+      }
+      chunk(value);
+    },
+  };
+}
+
+const cutOff = (runId: string): Failed => ({
+  type: 'step.failed',
+  cause: 'hub',
+  message: 'the stream ended before the step did',
+  runId: runId || null,
+  retryable: true,
+  retryAfterMs: 0,
+});
+
+/** Fragments of a call share its id; their arguments are to be put together in order. */
+function collect(calls: Map<string, ProposedCall>, value: JsonObject): void {
+  const fragments = Array.isArray(value.tool_calls) ? value.tool_calls : [value.tool_call];
+  for (const fragment of fragments) {
+    if (typeof fragment !== 'object' || fragment === null || Array.isArray(fragment)) continue;
+    const id = fragment.tool_call_id;
+    if (typeof id !== 'string') continue;
+    const known = calls.get(id) ?? { id, name: '', arguments: '' };
+    calls.set(id, {
+      id,
+      name: typeof fragment.name === 'string' && fragment.name ? fragment.name : known.name,
+      arguments: known.arguments + (typeof fragment.arguments === 'string' ? fragment.arguments : ''),
+    });
+  }
+}
+
+function failed(value: JsonObject, runId: string): Failed {
+  const kind = String(value.error_type ?? '');
+  const cause = kind === 'interrupted' ? 'interrupted' : refusals.has(kind) ? 'refused' : 'provider';
+  return {
+    type: 'step.failed',
+    cause,
+    message: String(value.message ?? 'the model failed'),
+    runId: runId || null,
+    retryable: value.retryable !== false,
+    retryAfterMs: typeof value.retry_after_ms === 'number' ? value.retry_after_ms : 0,
+  };
+}
+
+function parse(text: string): JsonObject | null {
+  try {
+    const value = JSON.parse(text) as JsonObject;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { fromPromise } from 'xstate';
+import { hubRequest } from '../../actors/hub-request.ts';
+import type { CancelRunInput, CancelRunOutput, JsonObject, ToolOutcome } from '../../machines/ports.ts';
+import { resultOf } from './commit.ts';
+import { conversationPlace, type HubSession } from './hub-session.ts';
+import type { HostStore } from './store/host-store.ts';
+
+const INTERRUPTED: ToolOutcome = { status: 'error', text: 'Interrupted by user', outcome: 'cancelled' };
+
+/**
+ * Port `cancelRun`: end the turn's run at the hub and hand over what its calls came to, so that no call stands in
+ * the transcript without a result.
+ */
+export function createCancelRun(store: HostStore, hub: HubSession) {
+  return fromPromise<CancelRunOutput, CancelRunInput>(async ({ input, signal }) => {
+    const approvals = settleOpenCalls(store, input.turnId);
+    await store.db.barrier();
+    const { path, agent } = conversationPlace(input.scope);
+    const answer = await hubRequest(hub.address(), {
+      method: 'POST',
+      path: `${path}/cancel`,
+      headers: hub.headers(input.turnId),
+      body: { ...agent, turn_id: input.turnId, approvals },
+      signal,
+    });
+    // A hub that refuses has nothing of ours to cancel: the turn was released, or never reached it.
+    const passing = answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 429);
+    return passing ? { ok: true } : { ok: false, message: answer.ok ? '' : answer.message };
+  });
+}
+
+/** Results of the step's calls; one that never came to an outcome is told as interrupted. */
+function settleOpenCalls(store: HostStore, turnId: string): JsonObject[] {
+  const turn = store.turns.get(turnId);
+  if (!turn) return [];
+  // When the next step was opened already, the results belong to the one before it.
+  const calls = [turn.step, turn.step - 1]
+    .map((step) => store.calls.ofStep(turnId, step))
+    .find((rows) => rows.length > 0);
+  return (calls ?? []).map((call) => {
+    const outcome = call.outcome ?? INTERRUPTED;
+    if (!call.outcome) store.db.transaction(() => store.calls.settle(turnId, call.proposed.id, outcome));
+    return resultOf(call.proposed.id, outcome);
+  });
+}
