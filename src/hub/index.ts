@@ -1,0 +1,4 @@
+export type { Hub } from './compose.ts';
+export { HubStartError } from './listen.ts';
+export type { HubLog } from './ports.ts';
+export { type StartHubOptions, startHub } from './server.ts';

@@ -1,0 +1,90 @@
+import type { Hono } from 'hono';
+import type { InspectionEvent } from 'xstate';
+import type { Scope } from '../../machines/ports.ts';
+import type { RunChunk } from '../protocol/delta.ts';
+import type { DeviceEvent } from '../protocol/events.ts';
+import type { Lease } from './store/rows.ts';
+
+/** What the two halves of the hub, data and relay, ask of each other. */
+
+/** Rights of a token, weakest first; each holds those before it (design.md 5.7). */
+export const rights = ['read', 'answer', 'send', 'machine', 'owner'] as const;
+export type Right = (typeof rights)[number];
+
+/** Who is asking: the token of a request. */
+export interface Person {
+  tokenId: string;
+  name: string;
+  right: Right;
+}
+
+/** The ring of a conversation: what is published reaches every subscriber, in order. */
+export interface Feed {
+  publish(scope: Scope, event: DeviceEvent): void;
+}
+
+/** What the registry knows of the environments that call. */
+export interface Fence {
+  /** `fenced`: a newer process of that environment has registered. `unknown`: never registered, or forgotten. */
+  check(environmentId: string, generation: number): 'current' | 'fenced' | 'unknown';
+  /** The environment's name for people; its id when it has none. */
+  nameOf(environmentId: string): string;
+  /**
+   * The environment behind Letta's device header; where several share the device, the one to which the hub
+   * passed one of these client message ids. Null when that leaves it open.
+   */
+  byDevice(deviceId: string, clientMessageIds: string[]): string | null;
+  /** True when the environment's host is connected. */
+  isOnline?(environmentId: string): boolean;
+}
+
+/** The hub's session log. */
+export interface HubLog {
+  lifecycle(verb: string, json: object): void;
+  /** An observer that records the actor system of one run, when the session is recorded. */
+  recordRoot?(root: string, input: unknown): ((event: InspectionEvent) => void) | undefined;
+}
+
+/** A message of the transcript as `GET …/messages` lists it. */
+export interface WireMessage {
+  id: string;
+  date: string;
+  message_type: string;
+  [field: string]: unknown;
+}
+
+/** Who asks to cancel: a person or program, or the environment that holds the turn. */
+export interface Canceller {
+  person: Person;
+  environment: string | null;
+}
+
+export type Cancelled =
+  /** Run id -> its status now. Empty when nothing was running. */
+  | { ok: true; runs: Record<string, string> }
+  | { ok: false; error: 'not_the_holder' | 'not_found'; message: string };
+
+export interface Released {
+  /** False when no turn was held. */
+  released: boolean;
+  turnId: string | null;
+  environment: string | null;
+  /** Calls that were closed as outcome unknown. */
+  closedCalls: string[];
+}
+
+/** What the data half gives to the relay half. */
+export interface HubData {
+  routes: Hono<{ Variables: { person: Person } }>;
+  /** Resolves `default`, also under the agent's own id, and gives the owning agent. */
+  conversationExists(agentId: string | null, conversationId: string): { agentId: string } | null;
+  /** The newest messages, oldest first, and what the run that is streaming has told so far. */
+  snapshot(scope: Scope, limit: number): Promise<{ messages: WireMessage[]; openRun: RunChunk[] }>;
+  leaseOf(scope: Scope): Lease | null;
+  /** A person takes the turn from a holder that is away. Its open calls are closed as outcome unknown. */
+  releaseTurn(scope: Scope, by: Person): Promise<Released>;
+  /** Ends what runs in a conversation and gives its turn up. */
+  cancelScope(scope: Scope, by: Canceller, runIds?: string[]): Promise<Cancelled>;
+  /** Ends running samples as interrupted, and waits until that is on disk. */
+  close(): Promise<void>;
+}

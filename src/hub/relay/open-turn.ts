@@ -1,0 +1,81 @@
+import { type Runtime, scopeKey } from '../../protocol/scope.ts';
+
+/** A host that never ends a turn does not fill the hub: the oldest of this many goes first. */
+const MAX_DELTAS = 400;
+/** Conversations whose open turn is remembered; the one that was silent longest goes first. */
+const MAX_TURNS = 512;
+
+type Delta = Record<string, unknown>;
+
+/**
+ * What the open turn of each conversation has shown that the transcript does not hold yet: prompts, and of each
+ * call its start, its last output and its end. Only for snapshots; kept in memory, like the ring.
+ */
+export class OpenTurns {
+  readonly #turns = new Map<string, Map<string, Delta>>();
+
+  note(environmentId: string, runtime: Runtime, frame: Delta): void {
+    const scope = `${environmentId}\n${scopeKey(runtime.agent_id, runtime.conversation_id)}`;
+    if (frame.type === 'turn_finished') {
+      this.#turns.delete(scope);
+      return;
+    }
+    const delta = frame.type === 'stream_delta' && !frame.subagent_id ? (frame.delta as Delta) : null;
+    // A step that ended was posted with all that came before it: the transcript has it.
+    if (delta?.message_type === 'stop_reason') this.#turns.get(scope)?.clear();
+    const key = delta ? keyOf(delta) : null;
+    if (!delta || key === null) return;
+    const turn = this.#turns.get(scope) ?? new Map<string, Delta>();
+    turn.set(key, delta);
+    dropFirst(turn, MAX_DELTAS);
+    this.#turns.delete(scope);
+    this.#turns.set(scope, turn);
+    dropFirst(this.#turns, MAX_TURNS);
+  }
+
+  /** The deltas in order; null when no turn is open. */
+  of(environmentId: string, scope: string): Delta[] | null {
+    const turn = this.#turns.get(`${environmentId}\n${scope}`);
+    return turn ? [...turn.values()] : null;
+  }
+
+  forget(environmentId: string): void {
+    for (const scope of this.#turns.keys())
+      if (scope.startsWith(`${environmentId}\n`)) this.#turns.delete(scope);
+  }
+}
+
+/** The deltas whose prompt or call is not in `messages`. */
+export function beyond(deltas: Delta[], messages: Delta[]): Delta[] {
+  const told = new Set(messages.flatMap(namesOf));
+  return deltas.filter((delta) => !namesOf(delta).some((name) => told.has(name)));
+}
+
+/** What a delta replaces: later output of a call stands where the earlier one stood. */
+function keyOf(delta: Delta): string | null {
+  switch (delta.message_type) {
+    case 'user_message':
+      return `user ${delta.otid ?? delta.id}`;
+    case 'client_tool_start':
+    case 'client_tool_end':
+    case 'tool_return_message':
+      return typeof delta.tool_call_id === 'string' ? `${delta.message_type} ${delta.tool_call_id}` : null;
+    default:
+      return null;
+  }
+}
+
+/** The prompt or the finished calls that a message or delta is about. */
+function namesOf(message: Delta): string[] {
+  if (message.message_type === 'user_message') return [`user ${message.otid ?? message.id}`];
+  const calls = [message, ...(Array.isArray(message.tool_returns) ? (message.tool_returns as Delta[]) : [])];
+  const isAboutCalls = /^(?:tool_return_message|client_tool_(?:start|end))$/.test(String(message.message_type));
+  return isAboutCalls ? calls.flatMap((call) => (call.tool_call_id ? [`call ${call.tool_call_id}`] : [])) : [];
+}
+
+function dropFirst(map: Map<string, unknown>, limit: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= limit) return;
+    map.delete(key);
+  }
+}

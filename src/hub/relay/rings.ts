@@ -1,0 +1,106 @@
+import { type Runtime, scopeKey } from '../../protocol/scope.ts';
+import { Ring } from './ring.ts';
+
+export const MAX_RINGS = 256;
+export const RING_IDLE_MS = 10 * 60_000;
+
+/** Frames that tell of the transcript, which is the same wherever the conversation's turn runs. */
+const OF_THE_TRANSCRIPT = new Set(['stream_delta', 'turn_finished']);
+
+/**
+ * The rings of this life of the hub. A ring belongs to a conversation in one environment: queue, mode and
+ * approvals are that host's own. What concerns the transcript goes to the other environments' rings of the
+ * conversation too, so that who is attached to the laptop sees the turn that staging runs.
+ */
+export class Rings {
+  readonly #life: string;
+  readonly #now: () => number;
+  readonly #all = new Map<string, Ring>();
+  readonly #byScope = new Map<string, Set<Ring>>();
+  #made = 0;
+
+  constructor(life: string, now: () => number) {
+    this.#life = life;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** The ring of a conversation in an environment, made when there is none. */
+  of(environmentId: string, runtime: Runtime): Ring {
+    const scope = scopeKey(runtime.agent_id, runtime.conversation_id);
+    const found = this.#all.get(keyOf(environmentId, scope));
+    if (found) return found;
+    if (this.#all.size >= MAX_RINGS) this.#dropOldest();
+    const { agent_id, conversation_id } = runtime;
+    const ring = new Ring(environmentId, scope, { agent_id, conversation_id }, this.#stream(), this.#now());
+    this.#all.set(keyOf(environmentId, scope), ring);
+    const sameScope = this.#byScope.get(scope) ?? new Set();
+    this.#byScope.set(scope, sameScope.add(ring));
+    return ring;
+  }
+
+  /** Numbers an event and gives it to all who follow. `environmentId` is null for what the hub says itself. */
+  publish(environmentId: string | null, runtime: Runtime, frame: Record<string, unknown>): void {
+    const { n, seq, event_seq, idempotency_key, cursor, ...event } = frame;
+    event.emitted_at ??= new Date(this.#now()).toISOString();
+    const text = JSON.stringify(event).slice(0, -1);
+    const type = String(event.type);
+    const isDelta = type === 'stream_delta';
+    const own = environmentId === null ? null : this.of(environmentId, runtime);
+    if (own) this.#append(own, text, isDelta, environmentId);
+    if (own && !OF_THE_TRANSCRIPT.has(type)) return;
+    const others = this.#byScope.get(scopeKey(runtime.agent_id, runtime.conversation_id));
+    if (!others || (own && others.size === 1)) return;
+    const elsewhere = environmentId === null ? text : `${text},"environment_id":${JSON.stringify(environmentId)}`;
+    for (const ring of others) if (ring !== own) this.#append(ring, elsewhere, isDelta, environmentId);
+  }
+
+  /** The stream of one conversation, or of all of an environment, has a hole. */
+  restart(environmentId: string, reason: 'host' | 'room', runtime?: Runtime): void {
+    const only = runtime ? scopeKey(runtime.agent_id, runtime.conversation_id) : null;
+    for (const ring of this.#all.values())
+      if (ring.environmentId === environmentId && (only === null || ring.scope === only))
+        ring.restart(this.#stream(), reason);
+  }
+
+  /** Drops what nobody follows and nothing has happened in for a while. */
+  sweep(): void {
+    const before = this.#now() - RING_IDLE_MS;
+    for (const ring of this.#all.values())
+      if (ring.readers.size === 0 && ring.touchedAt <= before) this.#drop(ring);
+  }
+
+  /** Forgets an environment's rings. */
+  forget(environmentId: string): void {
+    for (const ring of this.#all.values()) if (ring.environmentId === environmentId) this.#drop(ring);
+  }
+
+  #append(ring: Ring, text: string, isDelta: boolean, origin: string | null): void {
+    ring.touchedAt = this.#now();
+    ring.append(text, isDelta, origin);
+  }
+
+  #stream(): string {
+    this.#made += 1;
+    return `${this.#life}-${this.#made.toString(36)}`;
+  }
+
+  #dropOldest(): void {
+    let oldest: Ring | null = null;
+    for (const ring of this.#all.values())
+      if (ring.readers.size === 0 && (oldest === null || ring.touchedAt < oldest.touchedAt)) oldest = ring;
+    if (oldest) this.#drop(oldest);
+  }
+
+  #drop(ring: Ring): void {
+    this.#all.delete(keyOf(ring.environmentId, ring.scope));
+    const sameScope = this.#byScope.get(ring.scope);
+    sameScope?.delete(ring);
+    if (sameScope?.size === 0) this.#byScope.delete(ring.scope);
+  }
+}
+
+const keyOf = (environmentId: string, scope: string): string => `${environmentId}\n${scope}`;

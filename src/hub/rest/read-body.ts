@@ -1,0 +1,77 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import type { Problem } from '../runs/problem.ts';
+
+/** No request is read beyond this many bytes. */
+export const MAX_BODY_BYTES = 20 * 1024 * 1024;
+
+export type ReadBody<T> = { ok: true; body: T } | { ok: false; problem: Problem };
+
+/** Reads and checks a JSON body. An absent one counts as `{}`. */
+export async function readBody<S extends z.ZodType>(c: Context, schema: S): Promise<ReadBody<z.output<S>>> {
+  const text = await readText(c);
+  if (text === null) return tooLarge;
+  let value: unknown;
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    return { ok: false, problem: invalidBody(`the body is no JSON: ${(error as Error).message}`) };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, body: parsed.data };
+  const { field, message } = complaint(parsed.error.issues as Issue[]);
+  return { ok: false, problem: invalidBody(`${field || 'body'}: ${message}`, field) };
+}
+
+/** Null when it is too large. It is read from the socket itself: the web streams on top cost more than a small turn. */
+async function readText(c: Context): Promise<string | null> {
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  if (Number(c.req.header('content-length') ?? 0) > MAX_BODY_BYTES) return null;
+  if (!incoming) return c.req.text();
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of incoming as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > MAX_BODY_BYTES) return null;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+const tooLarge: { ok: false; problem: Problem } = {
+  ok: false,
+  problem: {
+    status: 413,
+    error: 'body_too_large',
+    message: `the body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MB; send less at once`,
+    retry: false,
+  },
+};
+
+const invalidBody = (message: string, field?: string): Problem => ({
+  status: field === undefined ? 400 : 422,
+  error: 'invalid_body',
+  message,
+  ...(field === undefined ? {} : { extra: { field } }),
+});
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+  /** Of a union: the complaints of each branch. */
+  errors?: Issue[][];
+}
+
+/** The complaint that helps: of a union, that of the branch which fits furthest. */
+function complaint(
+  issues: Issue[],
+  path: PropertyKey[] = [],
+): { field: string; message: string; depth: number } {
+  const [issue] = issues;
+  const at = [...path, ...(issue?.path ?? [])];
+  const branches = (issue?.errors ?? []).filter((branch) => branch.length > 0);
+  const inner = branches.map((branch) => complaint(branch, at)).sort((a, b) => b.depth - a.depth)[0];
+  if (inner && inner.depth > at.length) return inner;
+  return { field: at.map(String).join('.'), message: issue?.message ?? 'invalid', depth: at.length };
+}
