@@ -1,0 +1,70 @@
+import { isBusy, type Session, type View } from '../../client/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { createPaint } from '../render/paint.ts';
+import { ChatActions } from './actions.ts';
+import { ConversationOutput } from './conversation-output.ts';
+import { readChatLine } from './read-line.ts';
+import { Screen } from './screen.ts';
+
+/** Runs the chat until its person leaves; the answer is the exit code. `session` is ready. */
+export function runChat(session: Session, title: string): Promise<number> {
+  const left = Promise.withResolvers<number>();
+  const paint = createPaint(process.stdout, process.env);
+  let stopping = false;
+
+  const screen = new Screen(process.stdin, process.stdout, {
+    line: (line) => void take(line),
+    interrupt: () => {
+      if (screen.clearLine()) return;
+      const { loopStatus } = session.view();
+      if (stopping || loopStatus === null || !isBusy(session.view()))
+        return left.resolve(exitCodes.interrupted);
+      stopping = true;
+      screen.print('stopping the turn; Ctrl-C again leaves');
+      void actions.run('abort', '');
+    },
+    end: () => left.resolve(exitCodes.ok),
+  });
+  const output = new ConversationOutput(screen, paint);
+  const actions = new ChatActions({
+    session,
+    screen,
+    typed: (id) => output.typed(id),
+    leave: () => left.resolve(exitCodes.ok),
+  });
+
+  const take = async (line: string) => {
+    // Input that is piped in may be long over when its answers come.
+    const read = readChatLine(line, session.view().approvals.length > 0);
+    if (read.kind === 'message') await actions.send(read.text);
+    if (read.kind === 'command') await actions.run(read.name, read.rest);
+    if (read.kind === 'unknown') screen.print(`there is no ${read.word}; see /help, or //… to send it`);
+    settle(session.view());
+  };
+  const settle = (view: View) => {
+    if (!isBusy(view)) stopping = false;
+    screen.setLabel(labelOf(view));
+    if (!isBusy(view) || view.approvals.length > 0) screen.showPrompt();
+  };
+
+  screen.print(`${title}\n/help tells what can be typed here.`);
+  output.showRecent(session.view());
+  settle(session.view());
+  const unsubscribe = session.subscribe(({ view }) => {
+    output.show(view);
+    settle(view);
+  });
+  return left.promise.finally(() => {
+    unsubscribe();
+    screen.close();
+  });
+}
+
+/** What stands before the cursor: whether somebody must answer, and what waits. */
+function labelOf({ approvals, queue, held }: View): string {
+  const [first] = approvals;
+  const more = approvals.length > 1 ? ` (1 of ${approvals.length})` : '';
+  if (first) return `${first.toolName}${more}? y, n, /edit, /always > `;
+  const waiting = queue.length + held.length;
+  return waiting > 0 ? `(${waiting} waiting) > ` : '> ';
+}

@@ -1,0 +1,35 @@
+import { runChat } from '../chat/run-chat.ts';
+import { defineCommand } from '../command.ts';
+import { asking, connect } from '../connect.ts';
+import { readTarget, targetOptions } from '../target-options.ts';
+
+export const command = defineCommand({
+  syntax: 'chat',
+  summary: 'Talk to an agent in the terminal: what it says, what it does, and what it asks. Alias: attach.',
+  maxWords: 0,
+  options: targetOptions,
+  notes: [
+    'Whatever happens in the conversation is shown, also what others write and decide.',
+    'Leaving does not stop a turn. /help in the chat lists what can be typed.',
+  ].join('\n'),
+  async run(options) {
+    const { client } = await connect(options.hub);
+    const session = client.session(readTarget(options));
+    try {
+      await asking(session.ready);
+      const { environment, deviceStatus } = session.view();
+      const place = deviceStatus?.current_working_directory;
+      const mode = deviceStatus?.current_permission_mode;
+      const title = [
+        environment?.name ?? session.environmentId,
+        environment && environment.status !== 'online' ? environment.status : null,
+        `conversation ${session.scope?.conversationId}`,
+        mode ? `mode ${mode}` : null,
+        place,
+      ];
+      return await runChat(session, title.filter(Boolean).join(' · '));
+    } finally {
+      session.close();
+    }
+  },
+});

@@ -1,0 +1,93 @@
+import type { HostStatus } from '../../host/index.ts';
+import type { Mode } from '../../protocol/modes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { version } from '../version.ts';
+import { findHub } from './find-hub.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { openLog } from './open-log.ts';
+import { onStopSignals } from './stop-signals.ts';
+import { nextSteps, welcome } from './welcome.ts';
+
+export interface ServerSetting {
+  hub: string | undefined;
+  home: string;
+  project: string;
+  envName: string;
+  listen: ListenAddress;
+  mode: Mode;
+  trustProxy: boolean;
+  debug: boolean;
+}
+
+/** Runs a host, and the hub if there is none, until it is stopped; the answer is the exit code. */
+export async function runServer(setting: ServerSetting): Promise<ExitCode> {
+  const { home, project, envName, mode, debug } = setting;
+  const log = openLog(home, 'remote', debug, { environment: envName });
+  // Both take their time to load, and neither needs the other for it.
+  const [{ startHost }, found] = await Promise.all([
+    import('../../host/index.ts'),
+    findHub(setting.hub, setting),
+  ]);
+  const closeAll = async () => {
+    await found.here?.close();
+    log.close();
+  };
+  const facts = {
+    version,
+    host: { environment: envName, project, mode, log: log.path },
+    hub: found.url,
+    isHubHere: found.here !== null,
+    model: found.here?.model ?? null,
+  };
+  say(welcome(facts));
+
+  const host = await startHost({
+    hub: { url: found.url, token: found.token },
+    ...{ home, project, envName, mode, log, version },
+    env: process.env,
+    onStatus: createStatusLines(),
+  }).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
+  onStopSignals(() => {
+    say('Stopping; a running turn may end first. Once more stops at once.');
+    void host.drain();
+  }, exitCodes.interrupted);
+  const ready = host.ready.then(() => say(nextSteps(facts)));
+  const { code, reason } = await host.stopped;
+  // Whoever was refused at the first connection says why by this rejection.
+  await Promise.race([ready, Promise.resolve()]).catch(() => undefined);
+  await closeAll();
+  if (code === exitCodes.ok) return exitCodes.ok;
+  process.stderr.write(`signalbox: ${explain(code, reason, envName)}\n`);
+  return code === exitCodes.superseded ? exitCodes.superseded : exitCodes.failure;
+}
+
+function explain(code: number, reason: string, envName: string): string {
+  if (code !== exitCodes.superseded) return `the server stopped: ${reason}`;
+  return (
+    `another process took over the environment "${envName}", so this one stopped. ` +
+    'If both are meant, give one of them another name with --env-name'
+  );
+}
+
+/** Tells of the way to the hub when it changes. */
+function createStatusLines(): (status: HostStatus) => void {
+  let isLost = false;
+  return ({ state, detail }) => {
+    if (state === 'disconnected' || state === 'reconnecting') {
+      if (!isLost) say('The hub is out of reach. Turns go on; coming back by itself.');
+      isLost = true;
+      if (state === 'reconnecting') say(detail);
+    }
+    if (state === 'connected' && isLost) {
+      isLost = false;
+      say('Connected again.');
+    }
+  };
+}
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};

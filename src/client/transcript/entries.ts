@@ -1,0 +1,51 @@
+import type { Entry, ToolEntry } from './entry.ts';
+
+/** Where the entry with this key stands, or -1. Looked for from the end: what changes is nearly always new. */
+export function indexOfKey(entries: readonly Entry[], key: string): number {
+  for (let i = entries.length - 1; i >= 0; i -= 1) if (entries[i]?.key === key) return i;
+  return -1;
+}
+
+/** Adds an entry at the end. With a key that is there already nothing changes. */
+export function addEntry(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  return indexOfKey(entries, entry.key) === -1 ? [...entries, entry] : entries;
+}
+
+/** Puts an entry in the place of the one with its key, or at the end. */
+export function putEntry(entries: readonly Entry[], entry: Entry): readonly Entry[] {
+  const index = indexOfKey(entries, entry.key);
+  return index === -1 ? [...entries, entry] : entries.with(index, entry);
+}
+
+export const toolKey = (toolCallId: string): string => `tool:${toolCallId}`;
+
+/** Changes the entry of a call; a call nobody has spoken of yet is opened first. */
+export function changeTool(
+  entries: readonly Entry[],
+  toolCallId: string,
+  change: (tool: ToolEntry) => ToolEntry,
+): readonly Entry[] {
+  const key = toolKey(toolCallId);
+  const index = indexOfKey(entries, key);
+  const found = entries[index];
+  const tool = found?.kind === 'tool' ? found : newTool(toolCallId);
+  const changed = change(tool);
+  if (changed === found) return entries;
+  return index === -1 ? [...entries, changed] : entries.with(index, changed);
+}
+
+function newTool(toolCallId: string): ToolEntry {
+  return {
+    kind: 'tool',
+    key: toolKey(toolCallId),
+    runId: null,
+    toolCallId,
+    name: '',
+    arguments: '',
+    edited: null,
+    state: 'proposed',
+    output: '',
+    hasResult: false,
+    decision: null,
+  };
+}

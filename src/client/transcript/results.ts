@@ -1,0 +1,46 @@
+import type { WireUsage } from '../../protocol/delta.ts';
+import type { QueueItem } from '../../protocol/queue.ts';
+import type { TurnResult } from '../view.ts';
+import { asList, asText, type Loose, type Transcript, withView } from './state.ts';
+
+/** Messages whose end is remembered. */
+const MOST_RESULTS = 64;
+
+/** `turn_finished`: the turn of every message that was echoed since the last one. */
+export function finishTurn(transcript: Transcript, frame: Loose): Transcript {
+  const result: TurnResult = {
+    turnId: asText(frame.turn_id),
+    stopReason: asText(frame.stop_reason) ?? 'error',
+    error: asText(frame.error),
+    usage: (frame.usage ?? null) as WireUsage | null,
+  };
+  const ended = withView({ ...transcript, openTurn: [] }, { lastTurn: result });
+  return transcript.openTurn.reduce((changed, id) => withResult(changed, id, result), ended);
+}
+
+/** `update_queue`: the whole queue as it is now, and what was taken out of it for good. */
+export function applyQueue(transcript: Transcript, frame: Loose): Transcript {
+  const queue = (Array.isArray(frame.queue) ? frame.queue : []) as QueueItem[];
+  const cancelled = asList(frame.removed).filter(({ disposition }) => disposition === 'cancelled');
+  return cancelled.reduce<Transcript>(
+    (changed, removal) => endWithoutTurn(changed, asText(removal.client_message_id) ?? '', 'withdrawn', null),
+    withView(transcript, { queue }),
+  );
+}
+
+/** A message that will never be in a turn. */
+export function endWithoutTurn(
+  transcript: Transcript,
+  clientMessageId: string,
+  stopReason: 'withdrawn' | 'expired' | 'refused',
+  error: string | null,
+): Transcript {
+  return withResult(transcript, clientMessageId, { turnId: null, stopReason, error, usage: null });
+}
+
+function withResult(transcript: Transcript, clientMessageId: string, result: TurnResult): Transcript {
+  const results = { ...transcript.view.results, [clientMessageId]: result };
+  const ids = Object.keys(results);
+  for (const id of ids.slice(0, Math.max(0, ids.length - MOST_RESULTS))) delete results[id];
+  return withView(transcript, { results });
+}

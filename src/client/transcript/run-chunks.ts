@@ -1,0 +1,64 @@
+import { contentText } from '../../protocol/content.ts';
+import { indexOfKey } from './entries.ts';
+import type { Entry, TextEntry } from './entry.ts';
+import { asText, type Loose, type Transcript, withEntries } from './state.ts';
+import { callsOf, proposeCall } from './tool-calls.ts';
+
+/** Runs that are remembered; a chunk of one longer ago than that has nowhere to come from. */
+const MOST_RUNS = 256;
+
+/**
+ * One chunk of a model step. Chunks with the same id concatenate; one that was seen, or that belongs to a run
+ * whose text is final, changes nothing: the snapshot and the live stream overlap by nature.
+ */
+export function applyChunk(transcript: Transcript, chunk: Loose): Transcript {
+  const runId = asText(chunk.run_id);
+  if (runId === null) return withEntries(transcript, showChunk(transcript.view.entries, chunk, null));
+  if (transcript.closedRuns.includes(runId)) return transcript;
+  const { run } = transcript;
+  const seq = typeof chunk.seq_id === 'number' ? chunk.seq_id : null;
+  if (run?.id === runId && seq !== null && seq <= run.seq) return transcript;
+  // A turn has one run at a time: where the next one speaks, the last one is over.
+  const before = run === null || run.id === runId ? transcript : closeRun(transcript, run.id);
+  const marked = { ...before, run: { id: runId, seq: seq ?? (run?.id === runId ? run.seq : -1) } };
+  return withEntries(marked, showChunk(marked.view.entries, chunk, runId));
+}
+
+function showChunk(entries: readonly Entry[], chunk: Loose, runId: string | null): readonly Entry[] {
+  switch (chunk.message_type) {
+    case 'assistant_message':
+      return appendText(entries, 'assistant', chunk, runId, contentText((chunk.content ?? '') as string));
+    case 'reasoning_message':
+      return appendText(entries, 'reasoning', chunk, runId, asText(chunk.reasoning) ?? '');
+    default:
+      return callsOf(chunk).reduce((changed, call) => proposeCall(changed, call, runId, false), entries);
+  }
+}
+
+function appendText(
+  entries: readonly Entry[],
+  kind: TextEntry['kind'],
+  chunk: Loose,
+  runId: string | null,
+  text: string,
+): readonly Entry[] {
+  const key = `${kind}:${asText(chunk.id) ?? ''}`;
+  const index = indexOfKey(entries, key);
+  const found = entries[index];
+  if (found?.kind === kind)
+    return text ? entries.with(index, { ...found, text: found.text + text }) : entries;
+  return text ? [...entries, { kind, key, runId, text }] : entries;
+}
+
+/** What a run showed is taken back: it was cut off, and another run says it again. */
+export function takeBackRun(transcript: Transcript, runId: string): Transcript {
+  const kept = transcript.view.entries.filter((entry) => !('runId' in entry) || entry.runId !== runId);
+  const entries = kept.length === transcript.view.entries.length ? transcript.view.entries : kept;
+  return withEntries(closeRun(transcript, runId), entries);
+}
+
+export function closeRun(transcript: Transcript, runId: string): Transcript {
+  if (transcript.closedRuns.includes(runId)) return transcript;
+  const closedRuns = [...transcript.closedRuns, runId].slice(-MOST_RUNS);
+  return { ...transcript, closedRuns, run: transcript.run?.id === runId ? null : transcript.run };
+}

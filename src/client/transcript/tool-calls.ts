@@ -1,0 +1,108 @@
+import { changeTool } from './entries.ts';
+import type { Entry, ToolEntry, ToolState } from './entry.ts';
+import { isSettled } from './entry.ts';
+import { asList, asLoose, asText, type Loose } from './state.ts';
+
+/** Id prefix of the deltas that carry output so far rather than the result. */
+const LIVE_OUTPUT = 'synthetic-tool-return-stream-';
+
+/** The calls of a message: `tool_calls`, else the single `tool_call`. */
+export function callsOf(message: Loose): Loose[] {
+  const calls = asList(message.tool_calls);
+  if (calls.length > 0) return calls;
+  return message.tool_call ? [asLoose(message.tool_call)] : [];
+}
+
+/** A piece of a proposed call. Arguments come in fragments; `whole` when these are all of them. */
+export function proposeCall(entries: readonly Entry[], call: Loose, runId: string | null, whole: boolean) {
+  const id = asText(call.tool_call_id);
+  if (id === null) return entries;
+  const text = asText(call.arguments) ?? '';
+  return changeTool(entries, id, (tool) => ({
+    ...tool,
+    runId: runId ?? tool.runId,
+    name: asText(call.name) || tool.name,
+    arguments: whole ? text : tool.arguments + text,
+  }));
+}
+
+/** `client_tool_start`: the call runs now, with these arguments. */
+export function startCall(entries: readonly Entry[], delta: Loose): readonly Entry[] {
+  return changeTool(entries, asText(delta.tool_call_id) ?? '', (tool) => {
+    if (isSettled(tool)) return tool;
+    const ranWith = asText(delta.tool_args);
+    return {
+      ...tool,
+      name: tool.name || (asText(delta.tool_name) ?? ''),
+      edited: ranWith !== null && !sameJson(ranWith, tool.arguments) ? ranWith : tool.edited,
+      state: 'running',
+    };
+  });
+}
+
+/** Results and output so far. A result stands; output that comes after it is late. */
+export function returnCalls(entries: readonly Entry[], message: Loose): readonly Entry[] {
+  const live = asText(message.id)?.startsWith(LIVE_OUTPUT) ?? false;
+  const listed = asList(message.tool_returns);
+  const returns = listed.length > 0 ? listed : [message];
+  return returns.reduce<readonly Entry[]>((changed, item) => returnCall(changed, item, live), entries);
+}
+
+function returnCall(entries: readonly Entry[], item: Loose, live: boolean): readonly Entry[] {
+  const id = asText(item.tool_call_id);
+  if (id === null) return entries;
+  const output = returnText(item.tool_return);
+  return changeTool(entries, id, (tool): ToolEntry => {
+    if (live) return isSettled(tool) ? tool : { ...tool, output };
+    const edited = editedIn(item) ?? tool.edited;
+    return { ...tool, output, hasResult: true, edited, state: endState(item) };
+  });
+}
+
+/** `client_tool_end`: how it ended is known before the whole result is there. */
+export function endCall(entries: readonly Entry[], delta: Loose): readonly Entry[] {
+  return changeTool(entries, asText(delta.tool_call_id) ?? '', (tool) =>
+    isSettled(tool) ? tool : { ...tool, state: endState(delta) },
+  );
+}
+
+function endState(item: Loose): ToolState {
+  const outcome = item.outcome;
+  if (outcome === 'unknown' || outcome === 'cancelled' || outcome === 'denied') return outcome;
+  return item.status === 'success' ? 'succeeded' : 'failed';
+}
+
+/** A refusal as the transcript stores it. */
+export function denyCall(entries: readonly Entry[], toolCallId: string, reason: string): readonly Entry[] {
+  return changeTool(entries, toolCallId, (tool) =>
+    isSettled(tool) ? tool : { ...tool, state: 'denied', output: reason, hasResult: true },
+  );
+}
+
+function editedIn(item: Loose): string | null {
+  const input = item.updated_input;
+  return typeof input === 'object' && input !== null ? JSON.stringify(input) : null;
+}
+
+function returnText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return asList(value)
+    .map((part) => asText(part.text) ?? `[${asText(part.type) ?? '?'}]`)
+    .join('\n');
+}
+
+function sameJson(a: string, b: string): boolean {
+  try {
+    return canonical(JSON.parse(a)) === canonical(JSON.parse(b));
+  } catch {
+    return a === b;
+  }
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

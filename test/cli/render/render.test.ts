@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { approvalLines } from '../../../src/cli/approve/approval-lines.ts';
+import { EntryStream } from '../../../src/cli/render/entry-stream.ts';
+import { createPaint } from '../../../src/cli/render/paint.ts';
+import { printable } from '../../../src/cli/render/printable.ts';
+import { toolResultLines, toolTitle } from '../../../src/cli/render/tool-lines.ts';
+import type { Entry, ToolEntry } from '../../../src/client/index.ts';
+
+const plain = createPaint({}, {});
+const tool = (fields: Partial<ToolEntry> = {}): ToolEntry => ({
+  kind: 'tool',
+  key: 'tool:c1',
+  runId: 'run-1',
+  toolCallId: 'c1',
+  name: 'Bash',
+  arguments: '{"command":"ls -la","timeout":5}',
+  edited: null,
+  state: 'running',
+  output: '',
+  hasResult: false,
+  decision: null,
+  ...fields,
+});
+const text = (value: string, key = 'assistant:m1'): Entry => ({
+  kind: 'assistant',
+  key,
+  runId: 'run-1',
+  text: value,
+});
+
+test('CLI-40 text from elsewhere is shown, not obeyed: escapes, carriage returns and turned text are visible', () => {
+  expect(printable('a\tb\r\nc')).toBe('a\tb\nc');
+  expect(printable('rm -rf /\rls \u001b[2K\u0007')).toBe('rm -rf /\\x0dls \\x1b[2K\\x07');
+  expect(printable('a\u202eb\u009bc')).toBe('a\\u202eb\\x9bc');
+});
+
+test('CLI-41 a call is told in one line by what it does', () => {
+  expect(toolTitle(tool())).toBe('Bash ls -la');
+  expect(toolTitle(tool({ arguments: '{"command":"a\\nb"}' }))).toBe('Bash a ⏎ b');
+  expect(toolTitle(tool({ edited: '{"command":"pwd"}' }))).toBe('Bash pwd (edited)');
+  expect(toolTitle(tool({ name: 'Odd', arguments: '{"x":1}' }))).toBe('Odd {"x":1}');
+  expect(toolTitle(tool({ arguments: '{"comm' }))).toBe('Bash {"comm');
+  expect(toolTitle(tool({ name: '', arguments: '{}' }))).toBe('call');
+});
+
+test('CLI-41 how a call ended is told with the first lines of its result, and how many more there are', () => {
+  expect(toolResultLines(tool({ state: 'succeeded', output: 'a\nb\n' }))).toEqual(['done:', 'a', 'b']);
+  const long = Array.from({ length: 9 }, (_, i) => `${i}`).join('\n');
+  expect(toolResultLines(tool({ state: 'failed', output: long }))).toEqual([
+    ...['failed:', '0', '1', '2', '3', '4', '5', '… 3 more lines'],
+  ]);
+  expect(toolResultLines(tool({ state: 'unknown' }))).toEqual(['outcome unknown']);
+});
+
+test('CLI-42 an approval shows every argument in full, as a diff where there is one', () => {
+  const lines = approvalLines(
+    {
+      requestId: 'perm-1',
+      toolCallId: 'c1',
+      toolName: 'Write',
+      input: { file_path: '/a', content: 'new', mode: 7, note: 'x\n\u001b[8mhidden' },
+      suggestions: [{ id: 's', text: 'Always allow this' }],
+      diffs: [
+        {
+          mode: 'advanced',
+          fileName: 'a',
+          hunks: [
+            {
+              ...{ oldStart: 1, oldLines: 1, newStart: 1, newLines: 1 },
+              lines: [
+                { type: 'remove', content: 'old' },
+                { type: 'add', content: 'new' },
+                { type: 'context', content: 'same' },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    plain,
+  );
+  expect(lines).toEqual([
+    'Write asks for permission',
+    '  file_path: /a',
+    '  mode: 7',
+    '  note:',
+    '    x',
+    '    \\x1b[8mhidden',
+    '  @@ a -1,1 +1,1',
+    '  - old',
+    '  + new',
+    '    same',
+    '  "always" would mean: Always allow this',
+  ]);
+});
+
+test('CLI-42 without a diff the new content itself is shown', () => {
+  const lines = approvalLines(
+    {
+      ...{ requestId: 'p', toolCallId: 'c', toolName: 'Write', suggestions: [] },
+      input: { content: 'all of it' },
+      diffs: [{ mode: 'unpreviewable', fileName: 'a', reason: 'too large' }],
+    },
+    plain,
+  );
+  expect(lines).toContain('  content: all of it');
+});
+
+test('CLI-43 views that follow on each other become what is new in them', () => {
+  const stream = new EntryStream();
+  expect(stream.next([text('Hel')])).toEqual([
+    { kind: 'text', entry: text('Hel'), text: 'Hel', starts: true },
+  ]);
+  expect(stream.next([text('Hello')])).toMatchObject([{ kind: 'text', text: 'lo', starts: false }]);
+  expect(stream.next([text('Hello'), tool({ state: 'proposed' })])).toEqual([]);
+  const kinds = (...entries: Entry[]) => stream.next(entries).map(({ kind }) => kind);
+  expect(kinds(text('Hello'), tool({ decision: { behavior: 'allow', by: null, message: null } }))).toEqual([
+    'decided',
+    'toolStarted',
+  ]);
+  expect(stream.next([text('Hello'), tool({ output: 'one\ntw' })])).toMatchObject([
+    { kind: 'toolOutput', lines: ['one'] },
+  ]);
+  expect(stream.next([text('Hello'), tool({ output: 'one\ntwo\n' })])).toMatchObject([{ lines: ['two'] }]);
+  expect(kinds(text('Hello'), tool({ state: 'succeeded', output: 'one\ntwo\n' }))).toEqual([]);
+  expect(kinds(text('Hello'), tool({ state: 'succeeded', output: 'all', hasResult: true }))).toEqual([
+    'toolEnded',
+  ]);
+});
+
+test('CLI-44 what a run said before it was cut off is taken back; what only left the window is not', () => {
+  const stream = new EntryStream();
+  stream.next([text('one', 'assistant:m1'), text('half', 'assistant:m2')]);
+  const note: Entry = { kind: 'note', key: 'n', about: 'retry', level: 'warning', text: 'again' };
+  expect(stream.next([text('one', 'assistant:m1'), note]).map(({ kind }) => kind)).toEqual([
+    'takenBack',
+    'note',
+  ]);
+  const rebuilt = new EntryStream();
+  rebuilt.next([text('one', 'assistant:m1'), text('two', 'assistant:m2')]);
+  expect(rebuilt.next([text('two', 'assistant:m2')])).toEqual([]);
+});
