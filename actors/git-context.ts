@@ -55,11 +55,21 @@ function recentBranches(git: string): string[] {
     .split('\n')
     .flatMap((line) => /checkout: moving from (\S+) to /.exec(line)?.[1] ?? [])
     .reverse();
-  const there = new Set(branchNames(join(git, 'refs', 'heads')));
+  const there = branchNames(git);
   return [...new Set(left)].filter((name) => there.has(name)).slice(0, MOST_BRANCHES);
 }
 
-function branchNames(dir: string): string[] {
+/** All branches. A worktree's are those of its repository; git keeps old ones together in one file. */
+function branchNames(git: string): Set<string> {
+  const repository = resolve(git, readText(join(git, 'commondir'))?.trim() ?? '.');
+  const packed = readText(join(repository, 'packed-refs')) ?? '';
+  return new Set([
+    ...namesBelow(join(repository, 'refs', 'heads')),
+    ...[...packed.matchAll(/^\S+ refs\/heads\/(.+)$/gm)].map((match) => String(match[1])),
+  ]);
+}
+
+function namesBelow(dir: string): string[] {
   try {
     return readdirSync(dir, { recursive: true, withFileTypes: false }).map(String);
   } catch {

@@ -14,6 +14,8 @@ export function nextTurn(queue: readonly QueuedInput[]): QueuedInput[] {
 const matches = (item: QueuedInput, request: WithdrawRequest): boolean =>
   item.clientMessageId === request.clientMessageId || item.id === request.itemId;
 
+const inOrder = (items: QueuedInput[]): QueuedInput[] => items.sort((a, b) => a.seq - b.seq);
+
 /** The named actors, guards, delays and actions of a conversation; its states are in conversation.ts. */
 export const conversationSetup = setup({
   types: {
@@ -50,6 +52,12 @@ export const conversationSetup = setup({
       event.type === 'cancellation.recorded' && event.turnId === context.turnId,
     wantsTaken: ({ context, event }) =>
       event.type === 'withdraw.asked' && context.taken.some((item) => matches(item, event.request)),
+    isArriving: ({ context, event }) =>
+      event.type === 'withdraw.asked' &&
+      event.request.clientMessageId !== null &&
+      context.arriving.includes(event.request.clientMessageId),
+    isUnwanted: ({ context, event }) =>
+      event.type === 'input.accepted' && context.wishes.some((wish) => matches(event.item, wish)),
     mayAskBack: ({ context, event }) =>
       event.type === 'withdraw.asked' &&
       context.wanted === null &&
@@ -70,10 +78,27 @@ export const conversationSetup = setup({
       enqueue.assign({ queue: context.queue.filter((other) => other !== item) });
       enqueue.sendTo('desk', { type: 'desk.withdraw', request, item });
     }),
+    expect: assign(({ context }, id: string) => ({ arriving: [...context.arriving, id] })),
+    /** The input has its place now, so those who want it back can be served. */
+    noteArrival: enqueueActions(({ context, enqueue }, id: string) => {
+      const place = context.arriving.indexOf(id);
+      const served = context.wishes.filter((wish) => wish.clientMessageId === id);
+      enqueue.assign({
+        arriving: context.arriving.filter((_, index) => index !== place),
+        wishes: context.wishes.filter((wish) => !served.includes(wish)),
+      });
+      for (const request of served) enqueue.raise({ type: 'withdraw.asked', request });
+    }),
+    keepWish: assign(({ context }, wish: WithdrawRequest) => ({ wishes: [...context.wishes, wish] })),
     keepWanted: assign((_, wanted: WithdrawRequest) => ({ wanted })),
     append: assign(({ context }, item: QueuedInput) => ({ queue: [...context.queue, item] })),
     putBack: assign(({ context }, item: QueuedInput | null) =>
-      item ? { queue: [...context.queue, item].sort((a, b) => a.seq - b.seq) } : {},
+      item ? { queue: inOrder([...context.queue, item]) } : {},
+    ),
+    dropWithdrawn: assign(({ context, event }) =>
+      event.type === 'withdrawal.settled' && event.status === 'withdrawn'
+        ? { queue: context.queue.filter((item) => !matches(item, event.request)) }
+        : {},
     ),
     takeNext: assign(({ context }) => {
       const taken = nextTurn(context.queue);
@@ -84,7 +109,7 @@ export const conversationSetup = setup({
     /** What a parked turn gave back is in the queue again, but for what somebody waits to withdraw. */
     closeTurn: enqueueActions(({ context, enqueue }, output: TurnOutput) => {
       const { taken, wanted } = context;
-      const queue = output.kind === 'givenBack' ? [...taken, ...context.queue] : context.queue;
+      const queue = output.kind === 'givenBack' ? inOrder([...taken, ...context.queue]) : context.queue;
       const item = (wanted && queue.find((candidate) => matches(candidate, wanted))) ?? null;
       enqueue.assign({
         queue: queue.filter((other) => other !== item),

@@ -1,45 +1,9 @@
 import * as replies from './conversation.replies.ts';
 import { conversationSetup } from './conversation.setup.ts';
-import type { ConversationContext } from './conversation.types.ts';
-import type { TurnOutput } from './turn.ts';
+import { closeTurn, keepQueued, noteArrival, resumeQueue, sayAborted } from './conversation.steps.ts';
 
 export { nextTurn } from './conversation.setup.ts';
 export type * from './conversation.types.ts';
-
-interface At<TEvent> {
-  context: ConversationContext;
-  event: TEvent;
-}
-
-/** An input that a turn will take later. */
-const keepQueued = [
-  { type: 'append', params: ({ event }: At<replies.EventOf<'input.accepted'>>) => event.item },
-  {
-    type: 'reply',
-    params: ({ context, event }: At<replies.EventOf<'input.accepted'>>) =>
-      replies.accepted(context.scope, event, 'queued'),
-  },
-] as const;
-
-const sayAborted = {
-  type: 'reply',
-  params: ({ context, event }: At<{ requestId: string | null }>) =>
-    replies.aborted(context.scope, event.requestId, true),
-} as const;
-
-const resumeQueue = [
-  { type: 'tellDesk', params: { type: 'desk.unpause' } },
-  {
-    type: 'reply',
-    params: ({ context, event }: At<{ requestId: string | null }>) =>
-      replies.resumed(context.scope, event.requestId, context.queue.length),
-  },
-] as const;
-
-const closeTurn = {
-  type: 'closeTurn',
-  params: ({ event }: At<{ output: TurnOutput }>) => event.output,
-} as const;
 
 /**
  * One conversation on this host: its queue, and at most one turn at a time. Every input goes through it. It is an
@@ -54,6 +18,8 @@ export const conversationMachine = conversationSetup.createMachine({
     queue: input.queue,
     taken: [],
     takenFromQueue: true,
+    arriving: [],
+    wishes: [],
     recovered: input.turn,
     begin: input.begin,
     turnId: null,
@@ -67,6 +33,7 @@ export const conversationMachine = conversationSetup.createMachine({
   on: {
     'input.submitted': {
       actions: [
+        { type: 'expect', params: ({ event }) => event.submission.clientMessageId },
         {
           type: 'tellDesk',
           params: ({ event }) => ({
@@ -79,10 +46,16 @@ export const conversationMachine = conversationSetup.createMachine({
       ],
     },
     'input.repeated': {
-      actions: { type: 'reply', params: ({ context, event }) => replies.repeated(context.scope, event) },
+      actions: [
+        { type: 'reply', params: ({ context, event }) => replies.repeated(context.scope, event) },
+        noteArrival,
+      ],
     },
     'input.refused': {
-      actions: { type: 'reply', params: ({ context, event }) => replies.refused(context.scope, event) },
+      actions: [
+        { type: 'reply', params: ({ context, event }) => replies.refused(context.scope, event) },
+        noteArrival,
+      ],
     },
     'answer.given': {
       actions: [
@@ -149,9 +122,13 @@ export const conversationMachine = conversationSetup.createMachine({
         params: ({ context, event }) => replies.resumed(context.scope, event.requestId, 0),
       },
     },
-    'withdraw.asked': { actions: [{ type: 'withdraw' }, { type: 'stayAwake' }] },
+    'withdraw.asked': [
+      { guard: 'isArriving', actions: { type: 'keepWish', params: ({ event }) => event.request } },
+      { actions: [{ type: 'withdraw' }, { type: 'stayAwake' }] },
+    ],
     'withdrawal.settled': {
       actions: [
+        { type: 'dropWithdrawn' },
         { type: 'show', params: ({ event }) => replies.removedFromQueue(event) },
         { type: 'reply', params: ({ event }) => replies.withdrawn(event) },
       ],
@@ -193,16 +170,20 @@ export const conversationMachine = conversationSetup.createMachine({
       after: { idleLimit: { target: 'over' } },
       on: {
         'desk.asked': { target: 'idle', reenter: true },
-        'input.accepted': {
-          target: 'running',
-          actions: [
-            {
-              type: 'reply',
-              params: ({ context, event }) => replies.accepted(context.scope, event, 'started'),
-            },
-            { type: 'takeDirect', params: ({ event }) => event.item },
-          ],
-        },
+        'input.accepted': [
+          { guard: 'isUnwanted', actions: keepQueued },
+          {
+            target: 'running',
+            actions: [
+              {
+                type: 'reply',
+                params: ({ context, event }) => replies.accepted(context.scope, event, 'started'),
+              },
+              { type: 'takeDirect', params: ({ event }) => event.item },
+              noteArrival,
+            ],
+          },
+        ],
         // What somebody wants back is not begun behind his back because the store failed him.
         'withdrawal.failed': {
           target: 'paused',
@@ -225,7 +206,7 @@ export const conversationMachine = conversationSetup.createMachine({
       on: {
         'input.accepted': {
           target: 'deciding',
-          actions: [...keepQueued],
+          actions: keepQueued,
         },
         'queue.resumeAsked': {
           target: 'deciding',
@@ -334,7 +315,7 @@ export const conversationMachine = conversationSetup.createMachine({
             'cancellation.recorded': { actions: sayAborted },
             'input.accepted': {
               target: 'haltingThenRunning',
-              actions: [...keepQueued],
+              actions: keepQueued,
             },
             'queue.resumeAsked': {
               target: 'haltingThenRunning',

@@ -57,6 +57,10 @@ export interface ConversationContext {
   /** The inputs of the turn that runs. */
   taken: QueuedInput[];
   takenFromQueue: boolean;
+  /** Inputs that the store is writing down, by client_message_id. */
+  arriving: string[];
+  /** Withdrawals of inputs that are still arriving. */
+  wishes: WithdrawRequest[];
   recovered: RecoveredTurn | null;
   begin: ConversationInput['begin'];
   turnId: string | null;

@@ -1,13 +1,4 @@
-import {
-  type ActorRefFrom,
-  assign,
-  type EventObject,
-  emit,
-  fromCallback,
-  fromPromise,
-  setup,
-  stateIn,
-} from 'xstate';
+import { assign, type EventObject, emit, fromCallback, fromPromise, setup, stateIn } from 'xstate';
 import type { RunCommit, RunCommitted, RunEnd, RunFailure, RunRef, SampleEvent } from './ports.ts';
 
 export type RunEvent =
@@ -207,8 +198,6 @@ export const runMachine = setup({
     cancelled: { type: 'final' },
   },
 });
-
-export type RunActor = ActorRefFrom<typeof runMachine>;
 
 /** How the step ends on this event. */
 function endOf(event: RunEvent, calls: { started: number; ended: number }): RunEnd {

@@ -254,6 +254,7 @@ export const toolCallMachine = setup({
     running: {
       tags: ['executing'],
       entry: [{ type: 'showLoop' }, { type: 'showStart' }],
+      exit: { type: 'showLoop' },
       invoke: {
         id: 'runner',
         src: 'toolRunner',

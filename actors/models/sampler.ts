@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fromCallback, type NonReducibleUnknown } from 'xstate';
+import { type EventObject, fromCallback, type NonReducibleUnknown } from 'xstate';
 import type { SampleEvent, SampleInput } from '../../machines/ports.ts';
 
 /**
@@ -24,7 +24,7 @@ export type Sampler<Input = SampleInput> = (
  * the prompt instead of holding it; then `Input` is that name and `sampler` looks the prompt up.
  */
 export function createSamplerActor<Input extends NonReducibleUnknown = SampleInput>(sampler: Sampler<Input>) {
-  return fromCallback<{ type: 'none' }, Input>(({ input, sendBack }) => {
+  return fromCallback<EventObject, Input>(({ input, sendBack }) => {
     const abort = new AbortController();
     let over = false;
     const emit = (event: SampleEvent): void => {

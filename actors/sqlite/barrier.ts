@@ -9,17 +9,20 @@ export interface Barrier {
   wait(): Promise<void>;
 }
 
-export function createBarrier(fd: number): Barrier {
+/** `onSync` is called before each sync; what it returns once that has ended well. */
+export function createBarrier(fd: number, onSync?: () => () => void): Barrier {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
   const sync = (): Promise<void> => {
     next = null;
+    const ended = onSync?.();
     running = new Promise<void>((resolve, reject) => {
       fdatasync(fd, (error) => {
         running = null;
-        if (error) reject(error);
-        else resolve();
+        if (error) return reject(error);
+        ended?.();
+        resolve();
       });
     });
     return running;

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { createBarrier } from './barrier.ts';
 import { faultOf, StoreError } from './store-error.ts';
+import { openSyncMarks } from './sync-marks.ts';
 
 /** One step forward of a store's layout. They run in order, each in a transaction with the version it reaches. */
 export type Migration = (sql: DatabaseSync) => void;
@@ -17,7 +18,7 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Counts commits; what `barrier` promises is about those made before it was called. */
   readonly committed: number;
-  /** The newest commit known to be on disk. */
+  /** The newest commit known to be on disk; -1 before the first barrier. */
   readonly synced: number;
   /** Resolves when every commit so far is on disk. */
   barrier(): Promise<void>;
@@ -27,6 +28,7 @@ export interface Database {
 /**
  * Opens (or makes) a store: WAL, `synchronous=NORMAL`, durability by `barrier()` (design.md 5.1).
  * Throws `StoreError`: `newer` when a later program wrote it, `corrupt`, `locked`, `full`, `io`.
+ * `SIGNALBOX_SYNC_MARKS=<folder>` in the environment is for tests: see `sync-marks.ts`.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -38,11 +40,13 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     throw wrap(error, path);
   }
   const walFd = openSync(`${path}-wal`, 'r+');
-  const wal = createBarrier(walFd);
+  const marks = openSyncMarks(path, process.env.SIGNALBOX_SYNC_MARKS);
+  const wal = createBarrier(walFd, marks?.begin);
   const statements = new Map<string, StatementSync>();
   let depth = 0;
   let committed = 0;
-  let synced = 0;
+  // What a killed process wrote is found here, and may not be on disk: the first barrier syncs in any case.
+  let synced = -1;
 
   return {
     get committed() {
@@ -88,6 +92,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     close() {
       closeSync(walFd);
       sql.close();
+      marks?.close();
     },
   };
 }

@@ -27,7 +27,7 @@ export function configuredHub(option: string | undefined, env: NodeJS.ProcessEnv
 }
 
 /** The address of the hub that runs in this home, or ran last. */
-export function localHubUrl(env: NodeJS.ProcessEnv): string | null {
+function localHubUrl(env: NodeJS.ProcessEnv): string | null {
   return readHolder(join(signalboxHome(env), 'hub.lock'))?.url ?? null;
 }
 

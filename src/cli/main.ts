@@ -53,6 +53,11 @@ const commands: Entry[] = [
     load: () => import('./commands/logs.ts'),
   },
   {
+    name: 'replay',
+    summary: 'Run a recorded session through the machines again',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     name: 'token',
     summary: 'List, create, revoke, save or show tokens of the hub',
     load: () => import('./commands/token.ts'),

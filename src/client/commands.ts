@@ -51,6 +51,13 @@ export const commands = {
     runtime: runtime(scope),
     client_message_id: clientMessageId,
   }),
+  /** Has the host say everything it knows of the conversation. */
+  sync: (scope: Scope): Command => ({
+    type: 'sync',
+    runtime: runtime(scope),
+    recover_approvals: true,
+    force_device_status: true,
+  }),
   resumeQueue: (scope: Scope): Command => ({ type: 'resume_queue', runtime: runtime(scope) }),
   change: (scope: Scope, payload: { mode?: Mode; cwd?: string }): Command => ({
     type: 'change_device_state',

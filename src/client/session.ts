@@ -49,6 +49,8 @@ export interface Session {
   /** Takes back an accepted message, wherever it is by now. */
   withdraw(clientMessageId: string): Promise<Withdrawn>;
   resumeQueue(): Promise<Outcome>;
+  /** Has the host tell how everything stands; what it says is in the view before the answer comes. */
+  sync(): Promise<Outcome>;
   setMode(mode: Mode): Promise<Outcome>;
   setCwd(cwd: string): Promise<Outcome>;
   /** Somebody is there again, the network changed: find out within seconds whether the link lives. */
@@ -95,6 +97,7 @@ export function createSession(options: SessionOptions): Session {
   actor.on('link', ({ up }) => setLink(up ? 'live' : 'settling'));
   actor.on('frame', ({ frame }) => {
     show(reduceFrame(transcript, frame), frame);
+    if (frame.type === 'snapshot') askForStatus();
     if (frame.type === 'snapshot' || (frame.type === 'resumed' && frame.result === 'ok')) ready.resolve();
   });
   actor.on('answered', ({ requestId, frame }) => {
@@ -116,12 +119,21 @@ export function createSession(options: SessionOptions): Session {
     error: (error) => end('closed', 'broken', `the session broke: ${String(error)}`),
   });
 
+  /** A hub knows of a conversation what its host has said; of a new one that is nothing until the host is asked. */
+  const askForStatus = () => {
+    const { deviceStatus, environment } = transcript.view;
+    if (deviceStatus === null && environment?.status === 'online') void give(commands.sync);
+  };
+
   /** Scope is filled in when the hub has told it, so a command may be given at once. */
-  const give = async (build: (scope: Scope) => Command): Promise<Frame> => {
+  const giveWhenReady = async (build: (scope: Scope) => Command): Promise<Frame> => {
     await ready.promise.catch(() => undefined);
+    return give(build);
+  };
+  const give = (build: (scope: Scope) => Command): Promise<Frame> => {
     if (target === null || actor.getSnapshot().status !== 'active') {
       const message = actor.getSnapshot().context.failure || 'the session is closed';
-      return { type: 'error', code: 'closed', message };
+      return Promise.resolve({ type: 'error', code: 'closed', message });
     }
     const requestId = crypto.randomUUID();
     const frame = { ...build(target.scope), request_id: requestId };
@@ -147,16 +159,19 @@ export function createSession(options: SessionOptions): Session {
     view: () => transcript.view,
     async send(text, sendOptions = {}) {
       const id = sendOptions.clientMessageId ?? crypto.randomUUID();
-      return readAccepted(await give((scope) => commands.send(scope, text, id, sendOptions)), id);
+      return readAccepted(await giveWhenReady((scope) => commands.send(scope, text, id, sendOptions)), id);
     },
     answer: async (requestId, answer) =>
-      readAnswered(await give((scope) => commands.answer(scope, requestId, answer))),
-    abort: async () => readAborted(await give((scope) => commands.abort(scope, turnOf(transcript.view)))),
-    removeQueued: async (itemId) => readOutcome(await give((scope) => commands.removeQueued(scope, itemId))),
-    withdraw: async (id) => readWithdrawn(await give((scope) => commands.withdraw(scope, id))),
-    resumeQueue: async () => readOutcome(await give(commands.resumeQueue)),
-    setMode: async (mode) => readOutcome(await give((scope) => commands.change(scope, { mode }))),
-    setCwd: async (cwd) => readOutcome(await give((scope) => commands.change(scope, { cwd }))),
+      readAnswered(await giveWhenReady((scope) => commands.answer(scope, requestId, answer))),
+    abort: async () =>
+      readAborted(await giveWhenReady((scope) => commands.abort(scope, turnOf(transcript.view)))),
+    removeQueued: async (itemId) =>
+      readOutcome(await giveWhenReady((scope) => commands.removeQueued(scope, itemId))),
+    withdraw: async (id) => readWithdrawn(await giveWhenReady((scope) => commands.withdraw(scope, id))),
+    resumeQueue: async () => readOutcome(await giveWhenReady(commands.resumeQueue)),
+    sync: async () => readOutcome(await giveWhenReady(commands.sync)),
+    setMode: async (mode) => readOutcome(await giveWhenReady((scope) => commands.change(scope, { mode }))),
+    setCwd: async (cwd) => readOutcome(await giveWhenReady((scope) => commands.change(scope, { cwd }))),
     probe: () => actor.send({ type: 'link.probe' }),
     close: () => actor.send({ type: 'session.close' }),
   };

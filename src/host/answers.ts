@@ -45,7 +45,7 @@ export async function settleAnswer(
     store.calls.decide(now.id, decision, answer.by, answer.at);
     if (answer.decision.behavior === 'allow')
       for (const id of answer.decision.suggestions) {
-        const rule = shown.rules[id];
+        const rule = Object.hasOwn(shown.rules, id) ? shown.rules[id] : undefined;
         if (rule) store.conversations.addRule(conversation, rule);
       }
     return true;
@@ -149,8 +149,10 @@ async function decideByRule(
   const decided: Decided[] = [];
   for (const row of store.calls.pending(conversation)) {
     const { mode, rules } = settings.of(conversation);
-    const verdict = await judge({ call: row.proposed, cwd: row.shown?.cwd ?? '', mode, rules });
-    if (verdict.kind !== 'allow') continue;
+    const call = { call: row.proposed, cwd: row.shown?.cwd ?? '', mode, rules };
+    // The answer is written down already: whatever goes wrong here only leaves this question to a person.
+    const verdict = await judge(call).catch(() => null);
+    if (verdict?.kind !== 'allow') continue;
     const decision: Decision = {
       behavior: 'allow',
       message: null,

@@ -28,6 +28,15 @@ export function createDesk(options: DeskOptions) {
         for (const event of events) sendBack(event);
       });
     };
+    let last: Promise<void> | null = null;
+    /** What takes time goes one after the other, so that the first to come is the first to count (D20). */
+    const inOrder = (work: () => Promise<void>): void => {
+      const mine = last ? last.then(work) : work();
+      last = mine;
+      void mine.then(() => {
+        if (last === mine) last = null;
+      });
+    };
     const orElse = (work: () => DeskEvent, failed: (error: string) => DeskEvent): void => {
       say(attempt(store, work, failed));
     };
@@ -63,34 +72,37 @@ export function createDesk(options: DeskOptions) {
           );
           return;
         case 'desk.answer':
-          void settleAnswer(store, judge, settings, conversation, command.answer).then(
-            ({ settled, decided }) =>
-              say({ type: 'answer.settled', requestId: command.requestId, ...settled }, ...decided),
-            (error: unknown) =>
-              say({
-                type: 'answer.settled',
-                requestId: command.requestId,
-                accepted: false,
-                error: explain(error),
-              }),
+          return inOrder(() =>
+            settleAnswer(store, judge, settings, conversation, command.answer).then(
+              ({ settled, decided }) =>
+                say({ type: 'answer.settled', requestId: command.requestId, ...settled }, ...decided),
+              (error: unknown) =>
+                say({
+                  type: 'answer.settled',
+                  requestId: command.requestId,
+                  accepted: false,
+                  error: explain(error),
+                }),
+            ),
           );
-          return;
         case 'desk.change':
-          void change(options, conversation, command).then(
-            (error) =>
-              say({
-                type: 'change.settled',
-                requestId: command.requestId,
-                accepted: error === null,
-                ...(error === null ? {} : { error }),
-              }),
-            (error: unknown) =>
-              say({
-                type: 'change.settled',
-                requestId: command.requestId,
-                accepted: false,
-                error: explain(error),
-              }),
+          return inOrder(() =>
+            change(options, conversation, command).then(
+              (error) =>
+                say({
+                  type: 'change.settled',
+                  requestId: command.requestId,
+                  accepted: error === null,
+                  ...(error === null ? {} : { error }),
+                }),
+              (error: unknown) =>
+                say({
+                  type: 'change.settled',
+                  requestId: command.requestId,
+                  accepted: false,
+                  error: explain(error),
+                }),
+            ),
           );
       }
     });

@@ -193,7 +193,10 @@ function changeEvent(command: CommandOf<'change_device_state'>): ConversationEve
 
 async function beginRuntime(options: RouterOptions, command: CommandOf<'runtime_start'>): Promise<void> {
   const { send, answer } = options;
-  const started = await options.startRuntime(command);
+  const started = await options.startRuntime(command).catch((error: unknown) => ({
+    ok: false as const,
+    error: error instanceof Error ? error.message : String(error),
+  }));
   if (!started.ok)
     return answer({
       type: 'runtime_start_response',

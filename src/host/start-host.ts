@@ -12,7 +12,7 @@ import { createToolRunner } from '../../actors/tool-runner.ts';
 import { toolSpecs, tools } from '../../actors/tools/catalogue.ts';
 import { watchWake } from '../../actors/wake-watch.ts';
 import { connectionMachine } from '../../machines/connection.ts';
-import { hostMachine } from '../../machines/host.ts';
+import { type HostEvent, hostMachine } from '../../machines/host.ts';
 import type { Mode } from '../../machines/ports.ts';
 import { recordRoot } from '../log/recorder.ts';
 import type { SessionLog } from '../log/session-log.ts';
@@ -103,11 +103,15 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
       clock: hostRecorder.clock,
     },
   );
+  // What ends because the host has ended is no news to it.
+  const tellHost = (event: HostEvent): void => {
+    if (host.getSnapshot().status === 'active') host.send(event);
+  };
 
   const gate = createGate(store.db, (error) => {
     const message = error instanceof Error ? error.message : String(error);
     log.lifecycle('store_fault', { error: message });
-    host.send({ type: 'host.faulted', message });
+    tellHost({ type: 'host.faulted', message });
   });
   const uplink = createUplink({
     epoch,
@@ -139,8 +143,8 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     store,
     log,
     seed: () => Math.floor(Math.random() * 2 ** 31),
-    onOpened: (key) => host.send({ type: 'conversation.opened', key }),
-    onClosed: (key) => host.send({ type: 'conversation.closed', key }),
+    onOpened: (key) => tellHost({ type: 'conversation.opened', key }),
+    onClosed: (key) => tellHost({ type: 'conversation.closed', key }),
     effects: {
       desk: createDesk({ store, judge, settings, rowOf: (scope) => conversations.rowOf(scope), now }),
       outbox: createOutbox({
@@ -232,13 +236,13 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
   });
   connection.on('connection.up', ({ resumed }) => {
     log.lifecycle('connected', { resumed });
-    if (!resumed) conversations.broadcast({ type: 'sync.asked', reply: null });
     conversations.recover();
+    if (!resumed) conversations.broadcast({ type: 'sync.asked', reply: null });
     conversations.broadcast({ type: 'hub.returned' });
   });
   connection.on('connection.down', () => log.lifecycle('disconnected', {}));
-  connection.on('connection.superseded', () => host.send({ type: 'host.superseded' }));
-  connection.on('connection.refused', ({ message }) => host.send({ type: 'host.refused', message }));
+  connection.on('connection.superseded', () => tellHost({ type: 'host.superseded' }));
+  connection.on('connection.refused', ({ message }) => tellHost({ type: 'host.refused', message }));
 
   host.on('host.recovered', () => connection.start());
   host.on('host.draining', () => conversations.drain());
@@ -275,7 +279,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     environmentId: () => session.environmentId(),
     ready,
     async drain() {
-      host.send({ type: 'host.drain' });
+      tellHost({ type: 'host.drain' });
       await stopped;
     },
     stopped,

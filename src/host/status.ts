@@ -48,6 +48,7 @@ export function loopStatus(conversation: ConversationSnapshot): LoopStatus {
         }
       : {}),
     executing_tool_call_ids: turn ? executingCalls(turn) : [],
+    ...(turn?.context.turnId ? { turn_id: turn.context.turnId } : {}),
   };
 }
 

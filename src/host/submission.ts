@@ -10,11 +10,16 @@ export function readSubmission(
 ): Submission {
   const [first] = payload.messages;
   const clientMessageId = first?.client_message_id ?? first?.otid ?? `cm-submit-${about.newId()}`;
+  const otids = new Set<string>();
   const messages = payload.messages.map((message, index): JsonObject => {
     const { client_message_id: _, ...kept } = message;
+    const wanted = index === 0 ? clientMessageId : message.otid;
+    // The hub takes no otid twice: the second message of one name would be lost.
+    const otid = wanted && !otids.has(wanted) ? wanted : `${clientMessageId}:${index}`;
+    otids.add(otid);
     return {
       ...(kept as JsonObject),
-      otid: index === 0 ? clientMessageId : (message.otid ?? `${clientMessageId}:${index}`),
+      otid,
       ...(about.sender ? { acting_user_id: about.sender } : {}),
     };
   });

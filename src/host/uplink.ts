@@ -116,7 +116,8 @@ export function createUplink(options: {
         return;
       }
       log.received('protocol', text);
-      if (!receiver.accept(typeof frame.n === 'number' ? frame.n : undefined)) return;
+      // Without a link a number means nothing: whoever sent the frame put it there.
+      if (linked && !receiver.accept(typeof frame.n === 'number' ? frame.n : undefined)) return;
       if (linked && receiver.untold >= ACK_EVERY_FRAMES) acknowledge();
       else if (linked && !ackTimer && receiver.untold > 0) {
         ackTimer = setTimeout(acknowledge, ACK_EVERY_MS);

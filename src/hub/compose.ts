@@ -12,12 +12,12 @@ import { hubMigrations } from './migrations.ts';
 import type { Feed, Fence, HubData, HubLog } from './ports.ts';
 import { hubIdentity } from './registry/hub-identity.ts';
 import { createRelay, type Relay } from './relay/relay.ts';
+import { notFound, refuse } from './rest/answer.ts';
 import { environmentRoutes } from './rest/environments.ts';
 import { healthRoutes } from './rest/health.ts';
-import { notFound, refuse } from './rest/answer.ts';
 import { errorBody } from './rest/rest-error.ts';
 import { tokenRoutes } from './rest/tokens.ts';
-import { createUpgrades } from './upgrade.ts';
+import { createUpgrades, type Upgrades } from './upgrade.ts';
 
 export interface ComposeOptions {
   listen: { host: string; port: number };
@@ -68,12 +68,18 @@ export async function composeHub(options: ComposeOptions, makeData: MakeData): P
     data: (ports) => makeData({ ...ports, db, now, id }),
   });
   let isReady = false;
-  const app = createApp({ relay, tokens, db, hubId, log, trustProxy: options.trustProxy ?? false }, () => isReady);
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const upgrades = createUpgrades(relay, tokens);
+  const app = createApp({
+    ...{ relay, tokens, db, hubId, log, upgrades },
+    trustProxy: options.trustProxy ?? false,
+    isReady: () => isReady,
+  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.on('upgrade', upgrades.handle);
-  // A long answer is a stream of a run; the socket's own silence is watched by pings.
+  // A body may come slowly; an idle connection is kept longer than hosts and proxies keep theirs, so that none
+  // of them sends a request into one that is just being closed.
   server.requestTimeout = 0;
+  server.keepAliveTimeout = 75_000;
 
   const closeStore = async (): Promise<void> => {
     await relay.data.close();
@@ -87,24 +93,29 @@ export async function composeHub(options: ComposeOptions, makeData: MakeData): P
   isReady = true;
   log.lifecycle('hub_started', { hubId, url });
 
+  const close = async (graceMs: number): Promise<void> => {
+    isReady = false;
+    const closed = new Promise((resolve) => server.close(resolve));
+    relay.close();
+    await relay.data.close();
+    server.closeIdleConnections();
+    const late = setTimeout(() => {
+      upgrades.terminate();
+      server.closeAllConnections();
+    }, graceMs);
+    await closed;
+    clearTimeout(late);
+    db.close();
+    log.lifecycle('hub_stopped', { hubId });
+  };
+  let closing: Promise<void> | null = null;
   return {
     url,
     hubId,
     ownerToken: owner.token,
-    async close({ graceMs = DEFAULT_GRACE_MS } = {}) {
-      isReady = false;
-      const closed = new Promise((resolve) => server.close(resolve));
-      relay.close();
-      await relay.data.close();
-      server.closeIdleConnections();
-      const late = setTimeout(() => {
-        upgrades.terminate();
-        server.closeAllConnections();
-      }, graceMs);
-      await closed;
-      clearTimeout(late);
-      db.close();
-      log.lifecycle('hub_stopped', { hubId });
+    close({ graceMs = DEFAULT_GRACE_MS } = {}) {
+      closing ??= close(graceMs);
+      return closing;
     },
   };
 }
@@ -115,15 +126,18 @@ interface Parts {
   db: Opened['db'];
   hubId: string;
   log: HubLog;
+  upgrades: Upgrades;
   trustProxy: boolean;
+  isReady: () => boolean;
 }
 
-function createApp({ relay, tokens, db, hubId, log, trustProxy }: Parts, isReady: () => boolean): Hono<HubVariables> {
+function createApp(parts: Parts): Hono<HubVariables> {
+  const { relay, tokens, db, hubId, log, upgrades, trustProxy, isReady } = parts;
   const app = new Hono<HubVariables>();
   app.route('/', healthRoutes(isReady));
   app.use('/v1/*', authenticate(tokens));
   app.route('/', environmentRoutes({ relay, hubId, trustProxy }));
-  app.route('/', tokenRoutes(tokens, db));
+  app.route('/', tokenRoutes(tokens, db, upgrades.revoke));
   app.route('/', relay.data.routes);
   app.notFound((c) => refuse(c, notFound(`there is nothing at ${c.req.method} ${c.req.path}`)));
   app.onError((error, c) => {

@@ -9,7 +9,9 @@ export class HubStartError extends Error {
 /** Listens, and tells the address as a URL. */
 export function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new HubStartError(explain(error, host, port))));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new HubStartError(explain(error, host, port))),
+    );
     server.listen(port, host, () => {
       const { port: given } = server.address() as AddressInfo;
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${given}`);

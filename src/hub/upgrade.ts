@@ -1,12 +1,12 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { UNKNOWN_ENVIRONMENT } from '../protocol/register.ts';
 import { SUBPROTOCOL, socketBearerOf } from './auth/bearer.ts';
 import { foreignOrigin, unauthorized } from './auth/middleware.ts';
 import { isForeignOrigin } from './auth/origin.ts';
 import { holds, lacks } from './auth/rights.ts';
 import type { TokenStore } from './auth/tokens.ts';
-import { UNKNOWN_ENVIRONMENT } from '../protocol/register.ts';
 import type { Person, Right } from './ports.ts';
 import { MAX_CLIENT_FRAME_BYTES } from './relay/client-frame.ts';
 import type { Relay } from './relay/relay.ts';
@@ -15,8 +15,13 @@ import { errorBody } from './rest/rest-error.ts';
 /** A host passes on what tools say, many conversations at once. Larger frames close its socket (1009). */
 const MAX_HOST_FRAME_BYTES = 32 * 1024 * 1024;
 
+/** The close of a socket whose token was removed. */
+const REVOKED = { code: 4401, reason: 'Token revoked' } as const;
+
 export interface Upgrades {
   handle(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends the sockets that a token has opened. */
+  revoke(tokenId: string): void;
   /** Ends the sockets that did not end by themselves. */
   terminate(): void;
 }
@@ -25,10 +30,22 @@ export interface Upgrades {
 export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
   const hosts = socketServer(MAX_HOST_FRAME_BYTES);
   const clients = socketServer(2 * MAX_CLIENT_FRAME_BYTES);
+  const openedBy = new WeakMap<WebSocket, string>();
+  const all = (): WebSocket[] => [...hosts.clients, ...clients.clients];
+  const opened = (ws: WebSocket, person: Person): void => {
+    openedBy.set(ws, person.tokenId);
+    ws.on('error', () => ws.terminate());
+  };
 
-  const openHost = (request: IncomingMessage, socket: Duplex, head: Buffer, word: string): void =>
+  const openHost = (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    word: string,
+    person: Person,
+  ): void =>
     hosts.handleUpgrade(request, socket, head, (ws) => {
-      ws.on('error', () => ws.terminate());
+      opened(ws, person);
       relay.openHost(ws, word);
     });
 
@@ -44,7 +61,7 @@ export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
     if (selected.kind === 'several')
       return refuse(socket, 409, 'ambiguous', `several environments named "${word}" are online; use an id`);
     clients.handleUpgrade(request, socket, head, (ws) => {
-      ws.on('error', () => ws.terminate());
+      opened(ws, person);
       if (selected.kind === 'none') return ws.close(UNKNOWN_ENVIRONMENT.code, UNKNOWN_ENVIRONMENT.reason);
       const conversationId = query.get('conversationId');
       // Our clients say with `resume` what they follow, and from where.
@@ -73,12 +90,16 @@ export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
       const person = secret === null ? null : tokens.whose(secret);
       if (!person) return refuse(socket, 401, 'unauthorized', unauthorized(secret !== null));
       const needed: Right = isClient ? 'read' : 'machine';
-      if (!holds(person, needed)) return refuse(socket, 403, 'forbidden', lacks(person, needed, 'this socket'));
+      if (!holds(person, needed))
+        return refuse(socket, 403, 'forbidden', lacks(person, needed, 'this socket'));
       if (isClient) openClient(request, socket, head, word, url.searchParams, person);
-      else openHost(request, socket, head, word);
+      else openHost(request, socket, head, word, person);
+    },
+    revoke(tokenId) {
+      for (const ws of all()) if (openedBy.get(ws) === tokenId) ws.close(REVOKED.code, REVOKED.reason);
     },
     terminate() {
-      for (const ws of [...hosts.clients, ...clients.clients]) ws.terminate();
+      for (const ws of all()) ws.terminate();
     },
   };
 }

@@ -15,9 +15,10 @@ export interface KnownActor {
   isRoot: boolean;
 }
 
-/** Looks every actor up once. */
+/** Looks every actor up once. Throws for one of another system: what is sent there passes by that system's recorder. */
 export class KnownActors {
   #known = new WeakMap<object, KnownActor>();
+  #system: unknown;
   #labelOf: (src: string) => ActorLabel;
 
   constructor(labelOf: (src: string) => ActorLabel) {
@@ -27,7 +28,10 @@ export class KnownActors {
   of(ref: ActorRefLike): KnownActor {
     const known = this.#known.get(ref);
     if (known !== undefined) return known;
-    const { src: source, logic, _parent: parent } = ref as AnyActor;
+    const { id, system, src: source, logic, _parent: parent } = ref as AnyActor;
+    this.#system ??= system;
+    if (system !== this.#system)
+      throw new Error(`"${id}" is an actor of another root; roots talk through ports`);
     const isMachine = logic instanceof StateMachine;
     const src = typeof source === 'string' ? source : '(inline)';
     const actor: KnownActor = {

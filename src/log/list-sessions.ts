@@ -26,6 +26,22 @@ export interface SessionFiles {
 
 /** The sessions of a log folder, oldest first. A folder that does not exist has none. */
 export function listSessions(dir: string): SessionFiles[] {
+  return [...segmentsBySession(dir)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([session, segments]) => {
+      const bytes = segments.reduce((sum, each) => sum + each.bytes, 0);
+      return { session, started: startOf(session), alive: isAlive(segments), bytes, segments };
+    });
+}
+
+/** All kept segments of the session that a file belongs to, oldest first; a file of any other name stands alone. */
+export function segmentsOf(file: string): SessionSegment[] {
+  const session = parseSegmentName(basename(file))?.session ?? '';
+  const found = segmentsBySession(dirname(file)).get(session);
+  return found ?? [{ segment: 1, file, bytes: statSync(file).size }];
+}
+
+function segmentsBySession(dir: string): Map<string, SessionSegment[]> {
   const sessions = new Map<string, SessionSegment[]>();
   for (const name of namesIn(dir)) {
     const parsed = parseSegmentName(name);
@@ -37,20 +53,8 @@ export function listSessions(dir: string): SessionFiles[] {
     segments.push({ segment: parsed.segment, file, bytes });
     sessions.set(parsed.session, segments);
   }
-  return [...sessions]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([session, segments]) => {
-      segments.sort((a, b) => a.segment - b.segment);
-      const bytes = segments.reduce((sum, each) => sum + each.bytes, 0);
-      return { session, started: startOf(session), alive: isAlive(segments), bytes, segments };
-    });
-}
-
-/** All kept segments of the session that a file belongs to, oldest first; a file of any other name stands alone. */
-export function segmentsOf(file: string): SessionSegment[] {
-  const session = parseSegmentName(basename(file))?.session;
-  const found = listSessions(dirname(file)).find((each) => each.session === session);
-  return found?.segments ?? [{ segment: 1, file, bytes: statSync(file).size }];
+  for (const segments of sessions.values()) segments.sort((a, b) => a.segment - b.segment);
+  return sessions;
 }
 
 function namesIn(dir: string): string[] {
@@ -68,13 +72,8 @@ function isAlive(segments: SessionSegment[]): boolean {
   if (first === undefined || last === undefined) return false;
   const open = objectOn(readPart(first, 0).split('\n', 1)[0] ?? '', 'open');
   if (typeof open?.pid !== 'number') return false;
-  const end = objectOn(
-    readPart(last, Math.max(0, last.bytes - PART))
-      .trimEnd()
-      .split('\n')
-      .at(-1) ?? '',
-    'session',
-  );
+  const tail = readPart(last, Math.max(0, last.bytes - PART));
+  const end = objectOn(tail.trimEnd().split('\n').at(-1) ?? '', 'session');
   if (end?.ended === true) return false;
   return isRunning({ pid: open.pid, started: typeof open.started === 'string' ? open.started : null });
 }

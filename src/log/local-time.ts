@@ -3,6 +3,8 @@ export class LocalTime {
   /** `YYYY-MM-DD` and the offset from UTC as `+HH:MM`, of the last stamp; empty before the first. */
   date = '';
   zone = '';
+  /** Changes when one of the two does. */
+  day = '';
   #now: () => number;
   #second = Number.NaN;
   #prefix = '';
@@ -28,6 +30,7 @@ export class LocalTime {
     this.#prefix = `${pad(at.getHours(), 2)}:${pad(at.getMinutes(), 2)}:${pad(at.getSeconds(), 2)}.`;
     this.date = `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
     this.zone = `${offset < 0 ? '-' : '+'}${pad(Math.floor(size / 60), 2)}:${pad(size % 60, 2)}`;
+    this.day = this.date + this.zone;
   }
 }
 

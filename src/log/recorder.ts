@@ -17,7 +17,7 @@
  *   written as `open` with `reopened`, with the effects that run, and counts from 0 again; timers that are set keep
  *   their order and are the first. Any other is `· continues {root, segment}`, the segment in which it opened.
  */
-import type { ActorRefLike, InspectionEvent } from 'xstate';
+import type { ActorRefLike, AnyEventObject, InspectionEvent } from 'xstate';
 import { jsonText } from './json-text.ts';
 import { type KnownActor, KnownActors } from './known-actors.ts';
 import type { ActorLabel, FrameLabel } from './line.ts';
@@ -121,11 +121,7 @@ class Recorder implements RootRecorder {
         this.#event(event.actorRef, event.sourceRef, event.event);
         return;
       case '@xstate.snapshot':
-        this.#snapshot(
-          this.#actors.of(event.actorRef),
-          event.snapshot.status,
-          event.event.type === 'xstate.stop',
-        );
+        this.#snapshot(this.#actors.of(event.actorRef), event.snapshot.status, event.event);
         return;
       case '@xstate.action':
         if (event.action.type === 'xstate.emit') {
@@ -135,11 +131,7 @@ class Recorder implements RootRecorder {
     }
   }
 
-  #event(
-    ref: ActorRefLike,
-    sourceRef: ActorRefLike | undefined,
-    event: { type: string; input?: unknown },
-  ): void {
+  #event(ref: ActorRefLike, sourceRef: ActorRefLike | undefined, event: AnyEventObject): void {
     const actor = this.#actors.of(ref);
     if (event.type === 'xstate.init') {
       this.#started(ref, actor, event.input);
@@ -179,16 +171,16 @@ class Recorder implements RootRecorder {
     this.#border('run', actor.label, actor, `,"src":${JSON.stringify(actor.src)}${inputText(input)}`);
   }
 
-  #input(actor: KnownActor, source: KnownActor | undefined, event: object): void {
-    if (this.#opened === undefined)
-      throw new Error(`${JSON.stringify(event)} was sent before the root was started`);
+  #input(actor: KnownActor, source: KnownActor | undefined, event: AnyEventObject): void {
+    if (this.#opened === undefined) throw new Error(`"${event.type}" was sent before the root was started`);
     const from = source === undefined ? '' : `,"from":${source.path}`;
     const nested = this.#steps.inside ? ',"nested":true' : '';
     const text = `{"root":${this.#root},"to":${actor.path}${from},"n":${this.#inputs++}${nested},"event":${jsonText(event)}}`;
     this.#log.border('in', source?.label ?? 'actor', text);
   }
 
-  #snapshot(actor: KnownActor, status: string, stopped: boolean): void {
+  #snapshot(actor: KnownActor, status: string, event: AnyEventObject): void {
+    const stopped = event.type === 'xstate.stop';
     if (actor.isMachine) {
       if (stopped || status !== 'active') this.#gone(actor);
       else this.#steps.settled(actor);

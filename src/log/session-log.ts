@@ -49,8 +49,8 @@ export interface SessionLog {
   readonly segment: number;
   /** A frame; see `frameText` for what a text must be. With `event` when it became one. */
   frame(verb: FrameVerb, label: FrameLabel, wire: string | object, event?: FrameEvent): void;
-  /** What happens to the session and its connections; the verb is a word like `registered` or `run_started`. */
-  lifecycle(verb: string, json: object): void;
+  /** What happens to the session and its connections; the verb is a word of a-z, 0-9 and `_`, as `run_started`. */
+  lifecycle(verb: Lowercase<string>, json: object): void;
   /** A border of a machine, or the `open` of a root; `text` is the JSON text of one object. For the recorder. */
   border(verb: BorderVerb, label: ActorLabel, text: string): void;
   border(verb: 'open', label: 'lifecycle', text: string): void;
@@ -83,6 +83,15 @@ function makePrivateFolder(dir: string): void {
     chmodSync(dir, 0o700);
   } catch {
     // A folder of somebody else's, such as a mounted volume. The files in it are private all the same.
+  }
+}
+
+/** What a failing disk says at the end changes nothing: what could not be written was counted. */
+function closeFile(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // As above.
   }
 }
 
@@ -131,7 +140,7 @@ class FileSessionLog implements SessionLog {
     this.#line(verb, label, frameText(wire, event));
   }
 
-  lifecycle(verb: string, json: object): void {
+  lifecycle(verb: Lowercase<string>, json: object): void {
     this.#line(verb, 'lifecycle', objectText(json));
   }
 
@@ -154,15 +163,14 @@ class FileSessionLog implements SessionLog {
     this.lifecycle('session', { session: this.session, ended: true });
     this.#closed = true;
     this.#logger.close();
-    closeSync(this.#fd);
+    closeFile(this.#fd);
   }
 
   #line(verb: string, label: FrameLabel | ActorLabel, text: string): void {
     if (this.#closed) return;
     const time = this.#time.stamp();
     this.#fresh = false;
-    const day = this.#time.date + this.#time.zone;
-    if (day !== this.#day) this.#newDay(time, day);
+    if (this.#time.day !== this.#day) this.#newDay(time);
     this.#put(formatLine(time, verb, label, text));
   }
 
@@ -171,17 +179,17 @@ class FileSessionLog implements SessionLog {
   }
 
   /** The times on the lines are of a day and a zone; a reader learns here that they changed. */
-  #newDay(time: string, day: string): void {
+  #newDay(time: string): void {
+    const { date, zone, day } = this.#time;
     this.#day = day;
-    const { date, zone } = this.#time;
     this.#put(formatLine(time, 'day', 'lifecycle', JSON.stringify({ date, zone })));
   }
 
   /** The first line of a segment. */
   #opening(): string {
     const time = this.#time.stamp();
-    const { date, zone } = this.#time;
-    this.#day = date + zone;
+    const { date, zone, day } = this.#time;
+    this.#day = day;
     const { session, segment } = this;
     const open = { format: FORMAT, date, zone, session, segment, ...this.#identity, ...this.#meta };
     return formatLine(time, 'open', 'lifecycle', objectText(open));
@@ -200,7 +208,7 @@ class FileSessionLog implements SessionLog {
       this.#rollAt = bytes + 1024 * 1024;
       return;
     }
-    closeSync(this.#fd);
+    closeFile(this.#fd);
     this.#fd = fd;
     this.segment += 1;
     this.#rollAt = this.#segmentBytes;

@@ -1,10 +1,10 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import Transport from 'winston-transport';
 
 const NEWLINE = 0x0a;
 
 export interface TurnTransportOptions {
-  /** The file, opened for appending. */
+  /** An empty file, opened for appending. */
   fd: number;
   /** Its first line. */
   opening: string;
@@ -24,7 +24,7 @@ export interface TurnTransportOptions {
  */
 export class TurnTransport extends Transport {
   #fd: number;
-  #bytes: number;
+  #bytes = 0;
   #text = '';
   #lines = 0;
   #turnEnds = false;
@@ -44,7 +44,6 @@ export class TurnTransport extends Transport {
   constructor(options: TurnTransportOptions) {
     super();
     this.#fd = options.fd;
-    this.#bytes = fstatSync(options.fd).size;
     this.#opening = `${options.opening}\n`;
     this.#lostLine = options.lostLine;
     this.#onWritten = options.onWritten;
@@ -82,11 +81,11 @@ export class TurnTransport extends Transport {
     this.#onWritten(this.#bytes);
   }
 
-  /** The batches from the next one on go to another file, which begins with `opening`. */
+  /** The batches from the next one on go to another empty file, which begins with `opening`. */
   use(fd: number, opening: string): void {
     this.#fd = fd;
     this.#opening = `${opening}\n`;
-    this.#bytes = fstatSync(fd).size;
+    this.#bytes = 0;
     this.#torn = false;
   }
 

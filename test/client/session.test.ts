@@ -188,6 +188,13 @@ test('SDK-8 over an outage a message is sent again with the same ids until it is
   expect(hub.frames.at(-1)).toEqual(first);
 });
 
+test('SDK-12 of a conversation that the hub knows nothing of, the host is asked', async () => {
+  hub.snapshot = { device_status: null };
+  const session = open();
+  await session.ready;
+  await vi.waitFor(() => expect(hub.frames.map(({ type }) => type)).toEqual(['resume', 'sync']));
+});
+
 test('SDK-9 closing answers what is open and says so', async () => {
   const session = open();
   await session.ready;

@@ -39,6 +39,12 @@ describe('KnownActors', () => {
     expect(of(child('.')).path).toBe('"%2E"');
   });
 
+  it('LOG-19 an actor of another root is refused', () => {
+    const { root, of } = known();
+    of(root);
+    expect(() => of(known().root)).toThrow('roots talk through ports');
+  });
+
   it('LOG-15 an effect actor has its name and label, a machine is one', () => {
     const { root, batch, tool, child, of } = known();
     expect(of(root)).toMatchObject({ isMachine: true, isRoot: true, label: 'actor' });

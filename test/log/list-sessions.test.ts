@@ -7,6 +7,7 @@ import { openSessionLog } from '../../src/log/session-log.ts';
 import { ended, firstLine, runFixture } from './run-fixture.ts';
 import { tempDir } from './temp-dir.ts';
 
+const ENDS = new URL('./fixtures/ends.ts', import.meta.url);
 const A = '2026-11-22T13-17-03-221Z';
 const B = '2026-11-23T09-00-00-000Z';
 const meta = { program: 'test', versions: {} };
@@ -63,7 +64,7 @@ describe('listSessions', () => {
 
   it('LOG-23 a session is alive as long as its process', async () => {
     const dir = tempDir();
-    const child = runFixture('ends', dir, 'waits');
+    const child = runFixture(ENDS, dir, 'waits');
     const path = await firstLine(child);
     expect(listSessions(dir)).toMatchObject([{ alive: true, segments: [{ file: path }] }]);
     child.kill('SIGKILL');

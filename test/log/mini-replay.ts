@@ -31,23 +31,29 @@ export function miniReplay(
   const stage: Stage = {
     doors: new Map(),
     inside: () => {
-      for (let line = next(); line?.verb === 'in' && line.json.nested === true; line = next())
-        inject(line.json);
+      const line = next();
+      if (line?.verb !== 'in' || line.json.nested !== true) return;
+      inject(line);
+      stage.inside();
     },
   };
   const input = open.json.input;
   const actor = createActor(withPuppets(machine, stage), { ...recorder, input });
   actor.on('*', stage.inside);
   actor.start();
-  for (let line = next(); line !== undefined; line = next()) {
-    if (line.verb === 'in') inject(line.json);
-    else if (line.verb === 'timer') timers[line.json.n as number]?.();
-    else if (line.verb === 'ended') recorder.close();
-    else throw new Error(`missing: ${JSON.stringify(line)}\nafter ${log.texts.slice(-5).join('\n')}`);
-  }
+  for (let line = next(); line !== undefined; line = next()) inject(line);
   return { again: log.texts, snapshot: actor.getSnapshot() };
 
-  function inject({ from, event: recordedEvent }: Json): void {
+  function inject(line: LogLine): void {
+    const before = log.texts.length;
+    if (line.verb === 'in') speak(line.json);
+    else if (line.verb === 'timer') timers[line.json.n as number]?.();
+    else if (line.verb === 'ended') recorder.close();
+    if (log.texts.length === before)
+      throw new Error(`missing: ${JSON.stringify(line)}\nafter ${log.texts.slice(-5).join('\n')}`);
+  }
+
+  function speak({ from, event: recordedEvent }: Json): void {
     const event = recordedEvent as unknown as Event;
     if (from === undefined) actor.send(event);
     else if (event.type.startsWith('xstate.'))

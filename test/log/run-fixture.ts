@@ -6,19 +6,19 @@ import { onTestFinished } from 'vitest';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Starts a program of `fixtures/`; it does not outlive the test. */
-export function runFixture(name: string, ...args: string[]): Child {
-  return start(process.execPath, [pathOf(name), ...args]);
+/** Starts a program; it does not outlive the test. */
+export function runFixture(program: URL, ...args: string[]): Child {
+  return start(process.execPath, [fileURLToPath(program), ...args]);
 }
 
 /** The same with files limited to so many kilobytes by the system. */
-export function runFixtureLimited(kilobytes: number, name: string, ...args: string[]): Child {
+export function runFixtureLimited(kilobytes: number, program: URL, ...args: string[]): Child {
   return start('bash', [
     '-c',
     `ulimit -f ${kilobytes}; exec "$@"`,
     'bash',
     process.execPath,
-    pathOf(name),
+    fileURLToPath(program),
     ...args,
   ]);
 }
@@ -27,10 +27,6 @@ function start(command: string, args: string[]): Child {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
-}
-
-function pathOf(name: string): string {
-  return fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
 }
 
 /** The first line that the program prints. */

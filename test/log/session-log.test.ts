@@ -16,6 +16,8 @@ import { openSessionLog, type SessionLog, type SessionLogOptions } from '../../s
 import { ended, firstLine, runFixture, runFixtureLimited } from './run-fixture.ts';
 import { tempDir } from './temp-dir.ts';
 
+const ENDS = new URL('./fixtures/ends.ts', import.meta.url);
+const FILLS = new URL('./fixtures/fills.ts', import.meta.url);
 const meta = { program: 'signalbox server', versions: { signalbox: '0.1.0' } };
 
 function open(options: Partial<SessionLogOptions> = {}): SessionLog {
@@ -176,7 +178,7 @@ describe('sessions of a folder', () => {
 
   it('LOG-10 nor is one of another process, until that has ended', async () => {
     const dir = tempDir();
-    const child = runFixture('ends', dir, 'waits');
+    const child = runFixture(ENDS, dir, 'waits');
     const path = await firstLine(child);
     for (let n = 0; n < 3; n++) openSessionLog({ dir, meta, keep: 1 }).close();
     expect(existsSync(path)).toBe(true);
@@ -291,7 +293,7 @@ describe('the end of a process', () => {
     way: string,
     dir = tempDir(),
   ): Promise<{ end: number | string; lines: LogLine[] }> {
-    const child = runFixture('ends', dir, way);
+    const child = runFixture(ENDS, dir, way);
     if (way.startsWith('killed')) {
       await firstLine(child);
       child.kill('SIGKILL');
@@ -326,7 +328,7 @@ describe('the end of a process', () => {
     'LOG-7 a file that takes no more stops nothing; the log goes on and says what is missing',
     async () => {
       const dir = tempDir();
-      const child = runFixtureLimited(8, 'fills', dir);
+      const child = runFixtureLimited(8, FILLS, dir);
       expect(await ended(child)).toBe(0);
       const [first = '', second = '', ...more] = readdirSync(dir)
         .map((name) => join(dir, name))

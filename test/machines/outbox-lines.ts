@@ -36,8 +36,13 @@ function queueOf(conversation: AnyMachineSnapshot): string {
   return conversation.hasTag('paused' as never) && ids ? `${ids} (paused)` : ids;
 }
 
+function deviceOf(conversation: AnyMachineSnapshot): string {
+  const turn = childOf(conversation, 'turn');
+  const processing = turn?.status === 'active' && turn.hasTag('processing' as never);
+  return processing && !turn.hasTag('parked' as never) ? 'DS processing' : 'DS resting';
+}
+
 function deltaLine(delta: JsonObject & { message_type: string }): string {
-  const list = (key: string): string => `${key.split('_').slice(1, -3).join('_') || key}`;
   switch (delta.message_type) {
     case 'client_tool_start':
       return `client_tool_start ${delta.tool_call_id}`;
@@ -52,9 +57,9 @@ function deltaLine(delta: JsonObject & { message_type: string }): string {
     case 'loop_error':
       return `loop_error ${delta.message}`;
     case 'approval_classification_end':
-      return `classified ${Object.entries(delta)
+      return `approval_classification_end ${Object.entries(delta)
         .filter(([, ids]) => Array.isArray(ids) && ids.length > 0)
-        .map(([key, ids]) => `${list(key)}:${ids}`)
+        .map(([key, ids]) => `${key.replace('_tool_call_ids', '')}:${ids}`)
         .join(' ')}`;
     case 'approval_response_message':
       return `approval_response ${delta.approval_request_id} ${delta.approve}`;
@@ -73,8 +78,8 @@ function replyLine({ type, ...frame }: Frame): string {
 /** What the outbox would send for a command, one line a frame; loop and device status only when they changed. */
 export function outboxLines() {
   const lines: string[] = [];
-  let loop = '';
-  let device = '';
+  let loop = 'WAITING_ON_INPUT';
+  let device = 'DS resting';
   const tell = (conversation: AnyMachineSnapshot, command: OutboxCommand): void => {
     if (command.type === 'outbox.delta') lines.push(`Δ ${deltaLine(command.delta)}`);
     if (command.type === 'outbox.echo')
@@ -93,9 +98,8 @@ export function outboxLines() {
         loop = loopStatusOf(conversation);
         lines.push(`LS ${loop}`);
       }
-      const processing = childOf(conversation, 'turn')?.hasTag('processing' as never);
-      if (what === 'device' && device !== `DS ${processing ? 'processing' : 'resting'}`) {
-        device = `DS ${processing ? 'processing' : 'resting'}`;
+      if (what === 'device' && device !== deviceOf(conversation)) {
+        device = deviceOf(conversation);
         lines.push(device);
       }
     }

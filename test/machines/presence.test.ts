@@ -1,19 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { initialTransition, transition } from 'xstate';
+import { createActor, fromCallback, initialTransition, transition } from 'xstate';
 import {
   type HostSocket,
   type PresenceEmitted,
   presenceMachine,
   type SocketsCommand,
 } from '../../machines/presence.ts';
-import {
-  type AnyEvent,
-  assertEverywhere,
-  childFailed,
-  type Explored,
-  explore,
-  mutantOf,
-} from './explore.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { type AnyEvent, assertEverywhere, childFailed, type Explored, explore, mutantOf } from './explore.ts';
 
 type Presence = typeof presenceMachine;
 type Snapshot = Explored<Presence>['states'][number]['snapshot'];
@@ -185,4 +179,29 @@ describe('presence, step by step', () => {
       { type: 'sockets.close', id: 'a', why: 'replaced' },
     ]);
   });
+});
+
+test('PRES-1 a host that says nothing is stale after 90 s and offline 30 s later; each frame begins the 90 s anew', () => {
+  const clock = new VirtualClock();
+  const told: SocketsCommand[] = [];
+  const sockets = fromCallback<SocketsCommand, { environmentId: string }>(({ receive }) =>
+    receive((command) => told.push(command)),
+  );
+  const actor = createActor(presenceMachine.provide({ actors: { sockets } }), { input, clock });
+  const statuses: string[] = [];
+  actor.on('presence.changed', ({ status }) => statuses.push(status));
+  actor.start();
+  actor.send({ type: 'socket.opened', socket: a as HostSocket });
+  clock.advance(89_000);
+  actor.send({ type: 'socket.heard', id: 'a' });
+  clock.advance(89_999);
+  expect(statuses).toEqual(['online']);
+  clock.advance(1);
+  expect(statuses).toEqual(['online', 'stale']);
+  clock.advance(29_999);
+  expect(statuses).toEqual(['online', 'stale']);
+  clock.advance(1);
+  expect(statuses).toEqual(['online', 'stale', 'offline']);
+  expect(told.map(({ type }) => type)).toEqual(['sockets.take', 'sockets.probe', 'sockets.close']);
+  actor.stop();
 });

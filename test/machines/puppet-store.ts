@@ -10,6 +10,7 @@ import type {
   QueuedInput,
   RecoveredTurn,
   Scope,
+  ToolOutcome,
 } from '../../machines/ports.ts';
 
 interface Row {
@@ -39,6 +40,8 @@ export class PuppetStore {
   works = true;
   /** Commits that stay on their way until `release`. */
   holds: (op: CommitOp) => boolean = () => false;
+  /** True: the desk writes at once, but what it has to say stays on its way until `release`. */
+  holdsDesk = false;
   readonly written: CommitOp[] = [];
   readonly rows: Row[] = [];
   readonly turns = new Map<string, TurnRow>();
@@ -59,9 +62,11 @@ export class PuppetStore {
   readonly desk = fromCallback<DeskCommand, { scope: Scope }>(({ sendBack, receive }) => {
     receive((command) => {
       const answers = this.#clerk(command);
-      queueMicrotask(() => {
+      const say = (): void => {
         for (const answer of answers) sendBack(answer);
-      });
+      };
+      if (this.holdsDesk) this.#held.push(say);
+      else queueMicrotask(say);
     });
   });
 
@@ -74,6 +79,24 @@ export class PuppetStore {
     const open = [...this.turns].find(([, turn]) => turn.open);
     const queue = this.rows.filter(({ state }) => state === 'queued').map(({ item }) => item);
     return { queue, turn: open ? this.#recovered(...open) : null, begin: this.paused ? 'paused' : 'running' };
+  }
+
+  /** What a call came to, as far as it is on disk. */
+  outcomeOf(callId: string): ToolOutcome | null {
+    const found = this.written.findLast((op) => op.op === 'recordOutcome' && op.callId === callId);
+    return found?.op === 'recordOutcome' ? found.outcome : null;
+  }
+
+  /** What a host does before it speaks: calls that were begun and not ended have an unknown outcome. */
+  settleCutOffCalls(): void {
+    for (const op of [...this.written])
+      if (op.op === 'recordIntent' && this.outcomeOf(op.callId) === null)
+        this.written.push({
+          op: 'recordOutcome',
+          turnId: op.turnId,
+          callId: op.callId,
+          outcome: { status: 'error', text: 'Outcome unknown', outcome: 'unknown' },
+        });
   }
 
   idsIn(state: Row['state']): string[] {

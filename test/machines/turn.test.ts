@@ -214,10 +214,11 @@ describe('a turn, explored', () => {
       });
   });
 
-  test('TURN-2 the end of a turn is told once, after its state, and D16 after its error', () => {
+  test('TURN-2 D16 the end of a turn is told once, after its error', () => {
     for (const explored of all)
       assertEverywhere(explored, 'told once, in order', (state) =>
         state.edges.every(({ event, to }) => {
+          if (to === state.key) return true;
           const told = toldBy(turnMachine, state.snapshot, event).map(({ event }) =>
             event.type === 'outbox.delta'
               ? (event.delta as { message_type: string }).message_type

@@ -30,12 +30,22 @@ export function follow<TMachine extends AnyStateMachine>(
   return at;
 }
 
+export interface Told {
+  to: string;
+  event: AnyEvent;
+}
+const remembered = new WeakMap<AnyStateMachine, WeakMap<object, Map<AnyEvent, Told[]>>>();
+
 /** What one event makes a machine tell: the events it sends and emits, in order. */
-export function toldBy(
-  machine: AnyStateMachine,
-  snapshot: unknown,
-  event: AnyEvent,
-): { to: string; event: AnyEvent }[] {
+export function toldBy(machine: AnyStateMachine, snapshot: object, event: AnyEvent): Told[] {
+  const ofMachine = remembered.get(machine) ?? new WeakMap<object, Map<AnyEvent, Told[]>>();
+  const ofState = ofMachine.get(snapshot) ?? new Map<AnyEvent, Told[]>();
+  const told = ofState.get(event) ?? tell(machine, snapshot, event);
+  remembered.set(machine, ofMachine.set(snapshot, ofState.set(event, told)));
+  return told;
+}
+
+function tell(machine: AnyStateMachine, snapshot: object, event: AnyEvent): Told[] {
   const [, actions] = transition(machine, snapshot as never, event as never);
   return actions.flatMap(({ type, params }: { type: string; params: unknown }) => {
     const { targetId, event: told } = (params ?? {}) as { targetId?: string; event?: AnyEvent };

@@ -1,10 +1,12 @@
 import {
   type Answer,
   type Approval,
+  isBusy,
   type Mode,
   modes,
   type Outcome,
   type Session,
+  type View,
 } from '../../client/index.ts';
 import { contentText } from '../../protocol/content.ts';
 import { editInEditor, editorOf, readArguments } from '../approve/edit-arguments.ts';
@@ -17,22 +19,34 @@ export interface ChatContext {
   screen: Pick<Screen, 'print' | 'lend'>;
   /** This message is on the screen already. */
   typed(clientMessageId: string): void;
+  /** It waits for its turn. */
+  queued(clientMessageId: string): void;
   leave(): void;
 }
 
 /** What a person can do in a chat. Every refusal is told. */
 export class ChatActions {
   readonly #context: ChatContext;
+  readonly #sent = new Set<string>();
+  readonly #answered = new Set<string>();
 
   constructor(context: ChatContext) {
     this.#context = context;
   }
 
+  /** True when nothing goes on that was begun here, or when it cannot go on without an answer. */
+  isSettled(view: View): boolean {
+    if (view.approvals.some(({ requestId }) => !this.#answered.has(requestId))) return true;
+    return !isBusy(view) && [...this.#sent].every((id) => view.results[id] !== undefined);
+  }
+
   async send(text: string): Promise<void> {
-    const { session, screen, typed } = this.#context;
+    const { session, screen, typed, queued } = this.#context;
     const clientMessageId = crypto.randomUUID();
     typed(clientMessageId);
     const { ok, error, disposition, held } = await session.send(text, { clientMessageId });
+    if (ok && !held) this.#sent.add(clientMessageId);
+    if (held || disposition === 'queued') queued(clientMessageId);
     if (!ok) screen.print(`not sent: ${error}`);
     else if (held) screen.print(`${held.environment} is offline; kept for it until ${held.until}`);
     else if (disposition === 'queued') screen.print('(queued; /queue shows what waits)');
@@ -142,7 +156,10 @@ export class ChatActions {
 
   async #answer(approval: Approval, answer: Answer): Promise<void> {
     const { ok, error, decided } = await this.#context.session.answer(approval.requestId, answer);
-    if (ok) return;
+    if (ok) {
+      this.#answered.add(approval.requestId);
+      return;
+    }
     const first = decided ? ` (${decided.behavior} was said by ${decided.by ?? 'somebody'} first)` : '';
     this.#context.screen.print(`not taken: ${printable(error ?? '')}${first}`);
   }

@@ -3,7 +3,7 @@ import { approvalLines } from '../approve/approval-lines.ts';
 import { EntryStream, type Piece } from '../render/entry-stream.ts';
 import type { Paint } from '../render/paint.ts';
 import { printable } from '../render/printable.ts';
-import { toolResultLines, toolTitle } from '../render/tool-lines.ts';
+import { toolResultLines, toolState, toolTitle } from '../render/tool-lines.ts';
 
 /** Where a conversation is written to: text as it streams, and whole lines. */
 export interface Sink {
@@ -21,7 +21,8 @@ export class ConversationOutput {
   readonly #sink: Sink;
   readonly #paint: Paint;
   readonly #stream = new EntryStream();
-  readonly #mine = new Set<string>();
+  /** Messages of this person: not shown again, or shown as theirs when their turn begins. */
+  readonly #mine = new Map<string, 'shown' | 'queued'>();
   readonly #asked = new Set<string>();
   /** Calls whose output was shown while they ran. */
   readonly #streamed = new Set<string>();
@@ -35,7 +36,12 @@ export class ConversationOutput {
 
   /** A message that this person typed: it stands on the screen already. */
   typed(clientMessageId: string): void {
-    this.#mine.add(clientMessageId);
+    this.#mine.set(clientMessageId, 'shown');
+  }
+
+  /** It waits for its turn; by then it will be far up on the screen. */
+  queued(clientMessageId: string): void {
+    this.#mine.set(clientMessageId, 'queued');
   }
 
   /** What happened lately. */
@@ -77,8 +83,10 @@ export class ConversationOutput {
     switch (piece.kind) {
       case 'user': {
         const { clientMessageId, by, text } = piece.entry;
-        if (clientMessageId && this.#mine.has(clientMessageId)) return;
-        return print(bold(`${by ? printable(by) : 'someone'}: `) + printable(text));
+        const mine = clientMessageId === null ? undefined : this.#mine.get(clientMessageId);
+        if (mine === 'shown') return;
+        const who = mine ? 'you' : by ? printable(by) : 'someone';
+        return print(bold(`${who}: `) + printable(text));
       }
       case 'text': {
         const text = printable(piece.text);
@@ -117,7 +125,7 @@ export class ConversationOutput {
   }
 
   #resultLines(tool: Extract<Entry, { kind: 'tool' }>): string[] {
-    const lines = toolResultLines(tool);
-    return (this.#streamed.delete(tool.key) ? lines.slice(0, 1) : lines).map((line) => `  ${line}`);
+    const lines = this.#streamed.delete(tool.key) ? [toolState(tool)] : toolResultLines(tool);
+    return lines.map((line) => `  ${line}`);
   }
 }

@@ -11,9 +11,13 @@ export function runChat(session: Session, title: string): Promise<number> {
   const left = Promise.withResolvers<number>();
   const paint = createPaint(process.stdout, process.env);
   let stopping = false;
+  let said: Promise<void> = Promise.resolve();
 
   const screen = new Screen(process.stdin, process.stdout, {
-    line: (line) => void take(line),
+    // A person may type on while an answer is awaited; what is piped in is done line by line.
+    line: (line) => {
+      said = process.stdin.isTTY ? take(line) : said.then(() => take(line));
+    },
     interrupt: () => {
       if (screen.clearLine()) return;
       const { loopStatus } = session.view();
@@ -23,18 +27,18 @@ export function runChat(session: Session, title: string): Promise<number> {
       screen.print('stopping the turn; Ctrl-C again leaves');
       void actions.run('abort', '');
     },
-    end: () => left.resolve(exitCodes.ok),
+    end: () => void said.then(() => untilSettled(session, actions)).then(() => left.resolve(exitCodes.ok)),
   });
   const output = new ConversationOutput(screen, paint);
   const actions = new ChatActions({
     session,
     screen,
     typed: (id) => output.typed(id),
+    queued: (id) => output.queued(id),
     leave: () => left.resolve(exitCodes.ok),
   });
 
   const take = async (line: string) => {
-    // Input that is piped in may be long over when its answers come.
     const read = readChatLine(line, session.view().approvals.length > 0);
     if (read.kind === 'message') await actions.send(read.text);
     if (read.kind === 'command') await actions.run(read.name, read.rest);
@@ -57,6 +61,21 @@ export function runChat(session: Session, title: string): Promise<number> {
   return left.promise.finally(() => {
     unsubscribe();
     screen.close();
+  });
+}
+
+/** Input that is piped in is over long before its answers come; a person who leaves waits for nothing. */
+function untilSettled(session: Session, actions: ChatActions): Promise<void> {
+  if (process.stdin.isTTY) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = session.subscribe(({ view }) => {
+      if (actions.isSettled(view)) finish();
+    });
+    const finish = () => {
+      unsubscribe();
+      resolve();
+    };
+    if (actions.isSettled(session.view())) finish();
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Session } from '../../client/index.ts';
 import { runChat } from '../chat/run-chat.ts';
 import { defineCommand } from '../command.ts';
 import { asking, connect } from '../connect.ts';
@@ -17,6 +18,7 @@ export const command = defineCommand({
     const session = client.session(readTarget(options));
     try {
       await asking(session.ready);
+      await statusOf(session);
       const { environment, deviceStatus } = session.view();
       const place = deviceStatus?.current_working_directory;
       const mode = deviceStatus?.current_permission_mode;
@@ -33,3 +35,21 @@ export const command = defineCommand({
     }
   },
 });
+
+/** How long the host may take to say how it stands, in milliseconds; without it the chat begins all the same. */
+const PATIENCE_MS = 2_000;
+
+/** Of a new conversation the hub knows nothing until its host has been asked. */
+async function statusOf(session: Session): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => {
+    const { deviceStatus, environment } = session.view();
+    if (deviceStatus !== null || environment?.status !== 'online') resolve();
+  };
+  const unsubscribe = session.subscribe(look);
+  const timer = setTimeout(resolve, PATIENCE_MS);
+  look();
+  await promise;
+  clearTimeout(timer);
+  unsubscribe();
+}

@@ -75,6 +75,7 @@ function textOutput(): Output {
   return {
     update: (_, since) => output.show(since),
     say: (line) => output.note(`signalbox: ${line}`),
+    hold: (isHeld) => output.hold(isHeld),
     end({ why }) {
       output.end();
       if (why) process.stderr.write(`signalbox: ${why}\n`);
@@ -89,6 +90,7 @@ function jsonOutput(): Output {
       if (frame) print(frame);
     },
     say: (message) => print({ type: 'note', message }),
+    hold: () => undefined,
     end: ({ exitCode, clientMessageId, result, why }, since) =>
       print({
         type: 'result',

@@ -22,11 +22,14 @@ export function toolTitle(tool: ToolEntry): string {
 }
 
 /** The arguments of a call in one line. `text` is JSON, possibly cut off. */
-export function describeArguments(name: string, text: string): string {
+function describeArguments(name: string, text: string): string {
   const args = parse(text);
   const main = args?.[MAIN_ARGUMENT[name] ?? ''];
   return oneLine(typeof main === 'string' ? main : args && Object.keys(args).length === 0 ? '' : text);
 }
+
+/** How a call ended, in a word. */
+export const toolState = (tool: ToolEntry): string => HOW[tool.state] ?? tool.state;
 
 /** How a call ended, in few lines. */
 export function toolResultLines(tool: ToolEntry): string[] {
@@ -35,7 +38,7 @@ export function toolResultLines(tool: ToolEntry): string[] {
   const more = lines.length - shown.length;
   const rest = more > 0 ? [`… ${more} more ${more === 1 ? 'line' : 'lines'}`] : [];
   const body = tool.output.trim() === '' ? [] : [...shown, ...rest];
-  return [`${HOW[tool.state] ?? tool.state}${body.length === 0 ? '' : ':'}`, ...body];
+  return [`${toolState(tool)}${body.length === 0 ? '' : ':'}`, ...body];
 }
 
 const HOW: Record<string, string> = {

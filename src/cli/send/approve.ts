@@ -17,6 +17,8 @@ interface Setting {
   clientMessageId: string;
   hasTerminal: boolean;
   say(line: string): void;
+  /** True while a question stands on the terminal. */
+  hold(isHeld: boolean): void;
   /** Somebody is needed and nobody is here. The approval stays. */
   leave(why: string): void;
   fail(why: string): void;
@@ -47,7 +49,9 @@ export function createApprover(setting: Setting): Approver {
   const ask = async (approval: Approval) => {
     const controller = new AbortController();
     asking = { requestId: approval.requestId, controller };
+    setting.hold(true);
     const answer = await askInTerminal(approval, controller.signal);
+    setting.hold(false);
     asking = null;
     if (answer) await give(approval, answer);
     else if (controller.signal.aborted) setting.say(`${approval.toolName} was answered elsewhere`);

@@ -10,6 +10,8 @@ export interface SendOutput {
   /** Called for every change. `since` is the transcript from our message on. */
   update(update: Update, since: readonly Entry[]): void;
   say(line: string): void;
+  /** True while a question stands on the terminal. */
+  hold(isHeld: boolean): void;
 }
 
 export interface SendSetting {
@@ -45,6 +47,7 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
     clientMessageId,
     hasTerminal: setting.hasTerminal,
     say: output.say,
+    hold: output.hold,
     leave: (why) =>
       stop(`${why}; the turn goes on once it is answered. Answer with: signalbox chat`, exitCodes.approval),
     fail: (why) => stop(why, exitCodes.approval),

@@ -19,12 +19,27 @@ export class TextOutput {
   readonly #sinks: Sinks;
   readonly #stream = new EntryStream();
   #atLineStart = true;
+  #waiting: readonly Entry[] | null = null;
+  #isHeld = false;
 
   constructor(sinks: Sinks) {
     this.#sinks = sinks;
   }
 
+  /** While a question stands on the terminal nothing is written into it. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (isHeld) this.end();
+    else if (waiting) this.show(waiting);
+  }
+
   show(entries: readonly Entry[]): void {
+    if (this.#isHeld) {
+      this.#waiting = entries;
+      return;
+    }
     for (const piece of this.#stream.next(entries)) this.#write(piece);
   }
 
@@ -36,7 +51,7 @@ export class TextOutput {
 
   note(text: string): void {
     this.end();
-    this.#sinks.err(text);
+    this.#sinks.err(this.#isHeld ? `\n${text}` : text);
   }
 
   #write(piece: Piece): void {

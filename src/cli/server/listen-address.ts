@@ -1,7 +1,7 @@
 import { CliError, usageError } from '../cli-error.ts';
 import type { OptionSpec } from '../command.ts';
 
-export const DEFAULT_LISTEN = '127.0.0.1:4180';
+const DEFAULT_LISTEN = '127.0.0.1:4180';
 
 /** The options of the commands in which a hub listens. */
 export const listenOptions = {

@@ -40,17 +40,22 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     model: found.here?.model ?? null,
   };
   say(welcome(facts));
+  const tellStatus = createStatusLines();
+  let isStopping = false;
 
   const host = await startHost({
     hub: { url: found.url, token: found.token },
     ...{ home, project, envName, mode, log, version },
     env: process.env,
-    onStatus: createStatusLines(),
+    onStatus: (status) => {
+      if (!isStopping) tellStatus(status);
+    },
   }).catch(async (error: unknown) => {
     await closeAll();
     throw error;
   });
   onStopSignals(() => {
+    isStopping = true;
     say('Stopping; a running turn may end first. Once more stops at once.');
     void host.drain();
   }, exitCodes.interrupted);

@@ -84,10 +84,18 @@ function applyDecisions(transcript: Transcript, delta: Loose): Transcript {
 /** The run it names was cut off: what it showed goes, and the next run says it again (design.md 5.3). */
 function applyRetry(transcript: Transcript, delta: Loose): Transcript {
   const runId = asText(delta.run_id);
-  const cleared = runId === null ? transcript : takeBackRun(transcript, runId);
+  const cleared = withoutLastError(runId === null ? transcript : takeBackRun(transcript, runId), delta);
   const attempt =
     typeof delta.attempt === 'number' ? ` (attempt ${delta.attempt} of ${delta.max_attempts})` : '';
   return note(cleared, delta, 'retry', 'warning', `${asText(delta.message) ?? 'trying again'}${attempt}`);
+}
+
+/** The run told the failure as its last word; the retry that follows tells it again, and more. */
+function withoutLastError(transcript: Transcript, delta: Loose): Transcript {
+  const { entries } = transcript.view;
+  const last = entries.at(-1);
+  const isTold = last?.kind === 'note' && last.about === 'error' && last.text === delta.message;
+  return isTold ? withEntries(transcript, entries.slice(0, -1)) : transcript;
 }
 
 /** Adds a line that is said once. */

@@ -11,13 +11,7 @@ export function addEntry(entries: readonly Entry[], entry: Entry): readonly Entr
   return indexOfKey(entries, entry.key) === -1 ? [...entries, entry] : entries;
 }
 
-/** Puts an entry in the place of the one with its key, or at the end. */
-export function putEntry(entries: readonly Entry[], entry: Entry): readonly Entry[] {
-  const index = indexOfKey(entries, entry.key);
-  return index === -1 ? [...entries, entry] : entries.with(index, entry);
-}
-
-export const toolKey = (toolCallId: string): string => `tool:${toolCallId}`;
+const toolKey = (toolCallId: string): string => `tool:${toolCallId}`;
 
 /** Changes the entry of a call; a call nobody has spoken of yet is opened first. */
 export function changeTool(

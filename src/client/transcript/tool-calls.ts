@@ -1,5 +1,5 @@
 import { changeTool } from './entries.ts';
-import type { Entry, ToolEntry, ToolState } from './entry.ts';
+import type { Entry, ToolDecision, ToolEntry, ToolState } from './entry.ts';
 import { isSettled } from './entry.ts';
 import { asList, asLoose, asText, type Loose } from './state.ts';
 
@@ -55,7 +55,8 @@ function returnCall(entries: readonly Entry[], item: Loose, live: boolean): read
   return changeTool(entries, id, (tool): ToolEntry => {
     if (live) return isSettled(tool) ? tool : { ...tool, output };
     const edited = editedIn(item) ?? tool.edited;
-    return { ...tool, output, hasResult: true, edited, state: endState(item) };
+    const decision = decisionIn(item) ?? tool.decision;
+    return { ...tool, output, hasResult: true, edited, decision, state: endState(item) };
   });
 }
 
@@ -82,6 +83,13 @@ export function denyCall(entries: readonly Entry[], toolCallId: string, reason: 
 function editedIn(item: Loose): string | null {
   const input = item.updated_input;
   return typeof input === 'object' && input !== null ? JSON.stringify(input) : null;
+}
+
+/** Who had said what, where the transcript keeps it. */
+function decisionIn(item: Loose): ToolDecision | null {
+  const { behavior, by, message } = asLoose(item.decided);
+  if (behavior !== 'allow' && behavior !== 'deny') return null;
+  return { behavior, by: asText(by), message: asText(message) };
 }
 
 function returnText(value: unknown): string {

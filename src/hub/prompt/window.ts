@@ -1,5 +1,5 @@
 /** Until usage tells better. */
-export const CHARS_PER_TOKEN = 4;
+const CHARS_PER_TOKEN = 4;
 /** A prompt fills at most this part of the model's window. */
 const FULL = 0.75;
 /**

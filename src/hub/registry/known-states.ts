@@ -72,7 +72,8 @@ export function createKnownStates(db: Database): KnownStates {
       cache.delete(key);
       cache.set(key, { value, at });
       unwritten.add(key);
-      const mode = kind === 'device' ? (value as { current_permission_mode?: unknown })?.current_permission_mode : null;
+      const mode =
+        kind === 'device' ? (value as { current_permission_mode?: unknown })?.current_permission_mode : null;
       if (typeof mode === 'string') modes.set(environmentId, mode);
       timer ??= setTimeout(flushLater, WRITE_AFTER_MS);
     },

@@ -110,16 +110,17 @@ export function createBag(db: Database): Bag {
     expired: (now) => all('until <= ? AND withdraw = 0', now),
     bury: (scope, id) => write('INSERT OR IGNORE INTO withdrawn VALUES (?, ?)', scope, id),
     isBuried: (scope, id) =>
-      db
-        .statement('SELECT 1 FROM withdrawn WHERE scope = ? AND client_message_id = ?')
-        .get(scope, id) !== undefined,
+      db.statement('SELECT 1 FROM withdrawn WHERE scope = ? AND client_message_id = ?').get(scope, id) !==
+      undefined,
   };
   return bag;
 }
 
 function noRoom(db: Database, environmentId: string, bytes: number): string | null {
   const row = db
-    .statement('SELECT count(*) AS items, coalesce(sum(bytes), 0) AS bytes FROM held WHERE environment_id = ?')
+    .statement(
+      'SELECT count(*) AS items, coalesce(sum(bytes), 0) AS bytes FROM held WHERE environment_id = ?',
+    )
     .get(environmentId);
   if (Number(row?.items) >= BAG_ITEMS)
     return `the hub already holds ${BAG_ITEMS} inputs for this environment, its limit; withdraw some, or wait until it is back`;

@@ -27,7 +27,9 @@ export function handleFrame(
   if (!client.flood.admits(context.now()))
     return client.answer(refusal(frame ?? { type: '' }, 'too_fast', 'too many frames; slow down'));
   if (!frame)
-    return client.answer(refusal({ type: '' }, 'invalid_frame', 'a frame is a JSON object with a "type", as text'));
+    return client.answer(
+      refusal({ type: '' }, 'invalid_frame', 'a frame is a JSON object with a "type", as text'),
+    );
   if (text.length > MAX_CLIENT_FRAME_BYTES)
     return client.answer(refusal(frame, 'frame_too_large', tooLarge(text.length)));
   if (frame.type === 'ping') return client.reply('{"type":"pong"}');
@@ -55,7 +57,13 @@ function resume(
     return client.answer(refusal(frame, 'not_found', unknownConversation(runtime)));
   const followed = client.resume(runtime, cursor ?? null, (isOk, from) => {
     const result = isOk ? 'ok' : 'gap';
-    client.answer({ type: 'resumed', request_id, runtime: plain(runtime), result, cursor: from } satisfies Resumed);
+    client.answer({
+      type: 'resumed',
+      request_id,
+      runtime: plain(runtime),
+      result,
+      cursor: from,
+    } satisfies Resumed);
     if (isOk) client.answer(live.statusFrame());
   });
   if (followed) return followed;

@@ -6,6 +6,7 @@ import type { Passed } from '../registry/fence.ts';
 import type { KnownStates } from '../registry/known-states.ts';
 import type { Bag } from './bag.ts';
 import type { OpenTurns } from './open-turn.ts';
+import type { createPresenceLogic } from './presence-logic.ts';
 import type { Rings } from './rings.ts';
 
 /** What the relay asks of the hub's data half. */
@@ -20,6 +21,7 @@ export interface RelayContext {
   bag: Bag;
   rings: Rings;
   openTurns: OpenTurns;
+  presence: ReturnType<typeof createPresenceLogic>;
   passed: Passed;
   data: RelayData;
   log: HubLog;

@@ -64,7 +64,8 @@ export class Delivery {
     if (answer.accepted !== false) {
       // Taken, yet somebody wants it back: the answer to that ends it.
       if (!held.withdraw) this.#end(held, 'input_handed_over');
-    } else if (answer.code === 'queue_full' || answer.error === FOREIGN_QUEUE_FULL) this.#resting.add(held.id);
+    } else if (answer.code === 'queue_full' || answer.error === FOREIGN_QUEUE_FULL)
+      this.#resting.add(held.id);
     else this.#end(held, 'input_refused', String(answer.error ?? 'the host refused it'));
   }
 
@@ -90,6 +91,8 @@ export class Delivery {
     } finally {
       this.#isRunning = false;
     }
+    // Asked for between the last look and here.
+    if (this.#again) this.pump();
   }
 
   async #drain(): Promise<void> {
@@ -134,6 +137,8 @@ export class Delivery {
     const held = bag.get(heldId);
     const { host, pending, id: environmentId } = this.#live;
     if (!held || !host || pending.carries(heldId)) return;
+    if (held.withdraw && !host.isLinked)
+      return this.#end(held, 'input_refused', 'the host that came instead cannot give an input back');
     const frame =
       held.withdraw && held.kind === 'input'
         ? { type: 'withdraw_input', runtime: held.frame.runtime, client_message_id: held.key }

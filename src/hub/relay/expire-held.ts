@@ -12,7 +12,8 @@ export function expireHeld(
 ): void {
   const due = bag.expired(now());
   if (due.length === 0) return;
-  const isAskedBack = (held: Held): boolean => held.sent && held.kind === 'input';
+  const isAskedBack = (held: Held): boolean =>
+    held.sent && held.kind === 'input' && liveOf(held.environmentId)?.isForeign === false;
   db.transaction(() => {
     for (const held of due)
       if (isAskedBack(held)) bag.markWithdraw(held.id);

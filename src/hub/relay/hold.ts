@@ -5,13 +5,19 @@ import type { Live } from './live.ts';
 import type { Waiting } from './pending.ts';
 import { type ClientFrame, refusal, requestIdOf } from './refusal.ts';
 
-export const WITHDRAWN = 'this input was withdrawn; send it under a new client_message_id if it is wanted after all';
+export const WITHDRAWN =
+  'this input was withdrawn; send it under a new client_message_id if it is wanted after all';
 
 /**
  * Puts frames into the bag and tells each sender, once they are on disk. `sent` is true for those that may
  * have reached the host before the link broke.
  */
-export async function hold(context: RelayContext, live: Live, waitings: Waiting[], sent: boolean): Promise<void> {
+export async function hold(
+  context: RelayContext,
+  live: Live,
+  waitings: Waiting[],
+  sent: boolean,
+): Promise<void> {
   const { db, bag } = context;
   let results: PutResult[];
   try {
@@ -29,7 +35,8 @@ export async function hold(context: RelayContext, live: Live, waitings: Waiting[
     }
     // It may be handed over or withdrawn already.
     if (bag.get(result.held.id)) live.publishHeld(result.held, 'input_held');
-    if (requestIdOf(waiting.frame) !== null) waiting.asker?.answer(heldAnswer(waiting.frame, result.held, live.name));
+    if (requestIdOf(waiting.frame) !== null)
+      waiting.asker?.answer(heldAnswer(waiting.frame, result.held, live.name));
   }
   live.delivery.pump();
 }

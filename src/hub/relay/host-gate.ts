@@ -1,5 +1,5 @@
-import { type Actor, createActor, fromCallback } from 'xstate';
-import { type PresenceEvent, presenceMachine, type SocketsCommand } from '../../../machines/presence.ts';
+import { type Actor, createActor } from 'xstate';
+import type { PresenceEvent, presenceMachine, SocketsCommand } from '../../../machines/presence.ts';
 import { REPLACED, UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
 import type { Environment } from '../registry/environments.ts';
 import type { RelayContext } from './context.ts';
@@ -37,12 +37,11 @@ export class HostGate {
     this.#context = context;
     this.#environmentId = environment.id;
     this.#says = says;
-    const sockets = fromCallback<SocketsCommand, { environmentId: string }>(({ receive }) =>
-      receive((command) => this.#obey(command)),
-    );
+    const { logic, gates } = context.presence;
+    gates.set(environment.id, (command) => this.#obey(command));
     const input = { environmentId: environment.id, generation: environment.generation };
     const inspect = context.log.recordRoot?.(`presence:${environment.id}`, input);
-    this.#presence = createActor(presenceMachine.provide({ actors: { sockets } }), {
+    this.#presence = createActor(logic, {
       input,
       ...(inspect ? { inspect } : {}),
     });
@@ -80,6 +79,7 @@ export class HostGate {
 
   forget(): void {
     this.#tell({ type: 'environment.forget' });
+    this.#context.presence.gates.delete(this.#environmentId);
   }
 
   /** The hub goes. Nothing is told any more. */

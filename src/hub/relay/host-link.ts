@@ -1,4 +1,10 @@
-import { ACK_EVERY_FRAMES, ACK_EVERY_MS, LINK_BUFFER_BYTES, LinkReceiver, LinkSender } from '../../protocol/link.ts';
+import {
+  ACK_EVERY_FRAMES,
+  ACK_EVERY_MS,
+  LINK_BUFFER_BYTES,
+  LinkReceiver,
+  LinkSender,
+} from '../../protocol/link.ts';
 
 /**
  * The hub's end of the numbered link to one life of a host process. It outlives the sockets; a new epoch, or a

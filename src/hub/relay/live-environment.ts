@@ -1,5 +1,5 @@
-import type { EnvironmentStatus, HeldEvent } from '../../protocol/relay.ts';
 import { UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
+import type { EnvironmentStatus, HeldEvent } from '../../protocol/relay.ts';
 import type { Right } from '../ports.ts';
 import type { Environment } from '../registry/environments.ts';
 import { type Held, heldItem } from './bag.ts';
@@ -74,7 +74,12 @@ export class LiveEnvironment implements Live {
     };
     const client = new ClientSocket(this.#context, this, { ...options, snapshot });
     this.#clients.add(client);
-    options.ws.on('close', () => this.#clients.delete(client));
+    const who = { environment: this.id, person: options.person.name };
+    this.#context.log.lifecycle('client_connected', who);
+    options.ws.on('close', (code) => {
+      this.#clients.delete(client);
+      this.#context.log.lifecycle('client_disconnected', { ...who, code });
+    });
     return client;
   }
 
@@ -126,7 +131,11 @@ export class LiveEnvironment implements Live {
 
   #ready(socket: HostSocket, resumed: boolean): void {
     const { connection } = socket;
-    this.#context.log.lifecycle('host_connected', { environment: this.id, connection: connection.id, resumed });
+    this.#context.log.lifecycle('host_connected', {
+      environment: this.id,
+      connection: connection.id,
+      resumed,
+    });
     this.#tellStatus(!resumed && this.#hadHost && socket.isLinked);
     // What a former life of it, or a foreign one, said while nobody listened is not known.
     if (!resumed) this.#context.rings.restart(this.id, 'host');

@@ -69,8 +69,12 @@ function keyOf(delta: Delta): string | null {
 function namesOf(message: Delta): string[] {
   if (message.message_type === 'user_message') return [`user ${message.otid ?? message.id}`];
   const calls = [message, ...(Array.isArray(message.tool_returns) ? (message.tool_returns as Delta[]) : [])];
-  const isAboutCalls = /^(?:tool_return_message|client_tool_(?:start|end))$/.test(String(message.message_type));
-  return isAboutCalls ? calls.flatMap((call) => (call.tool_call_id ? [`call ${call.tool_call_id}`] : [])) : [];
+  const isAboutCalls = /^(?:tool_return_message|client_tool_(?:start|end))$/.test(
+    String(message.message_type),
+  );
+  return isAboutCalls
+    ? calls.flatMap((call) => (call.tool_call_id ? [`call ${call.tool_call_id}`] : []))
+    : [];
 }
 
 function dropFirst(map: Map<string, unknown>, limit: number): void {

@@ -20,7 +20,8 @@ export function pass(
   holdable: Holdable | null,
 ): void {
   const { host } = live;
-  if (!host) return asker.answer(refusal(frame, 'environment_offline', offlineText(live.name, live.lastSeen)));
+  if (!host)
+    return asker.answer(refusal(frame, 'environment_offline', offlineText(live.name, live.lastSeen)));
   if (frame.type === 'external_tool_call_response') return host.send(frame);
   const requestId = requestIdOf(frame);
   if (!host.isLinked && UNANSWERED_BY_LETTA.test(frame.type)) {

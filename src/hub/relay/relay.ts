@@ -19,6 +19,7 @@ import { HostSocket } from './host-socket.ts';
 import { type Left, leaveFrames } from './leave-frames.ts';
 import { LiveEnvironment } from './live-environment.ts';
 import { OpenTurns } from './open-turn.ts';
+import { createPresenceLogic } from './presence-logic.ts';
 import type { ClientFrame } from './refusal.ts';
 import { Rings } from './rings.ts';
 import { startRounds } from './rounds.ts';
@@ -78,6 +79,7 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
     known: createKnownStates(db),
     bag: createBag(db),
     openTurns: new OpenTurns(),
+    presence: createPresenceLogic(),
   };
 
   const live = (environment: Environment): LiveEnvironment => {
@@ -112,7 +114,9 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
   return {
     data,
     async register(body, person) {
-      const made = db.transaction(() => register({ environments, connections, now, newId }, body, person.name));
+      const made = db.transaction(() =>
+        register({ environments, connections, now, newId }, body, person.name),
+      );
       await db.barrier();
       lives.get(made.environment.id)?.registered(made.environment);
       log.lifecycle('registered', {

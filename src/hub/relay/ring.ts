@@ -86,7 +86,8 @@ export class Ring {
     const bytes = whole.length * 2;
     // The newest stays whatever its size; its slot is that of the oldest when the ring is full.
     this.#bytes += bytes;
-    while (this.#dropped < n - 1 && (n - this.#dropped > RING_EVENTS || this.#bytes > RING_BYTES)) this.#drop();
+    while (this.#dropped < n - 1 && (n - this.#dropped > RING_EVENTS || this.#bytes > RING_BYTES))
+      this.#drop();
     this.#slots[n % RING_EVENTS] = { n, text: whole, bytes, mark: this.#marks, origin };
     for (const reader of this.readers) reader.advance();
   }

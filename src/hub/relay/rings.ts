@@ -54,7 +54,8 @@ export class Rings {
     if (own && !OF_THE_TRANSCRIPT.has(type)) return;
     const others = this.#byScope.get(scopeKey(runtime.agent_id, runtime.conversation_id));
     if (!others || (own && others.size === 1)) return;
-    const elsewhere = environmentId === null ? text : `${text},"environment_id":${JSON.stringify(environmentId)}`;
+    const elsewhere =
+      environmentId === null ? text : `${text},"environment_id":${JSON.stringify(environmentId)}`;
     for (const ring of others) if (ring !== own) this.#append(ring, elsewhere, isDelta, environmentId);
   }
 

@@ -25,10 +25,14 @@ export function route(
   const isForeign = live.host ? !live.host.isLinked : live.isForeign;
   // A foreign host may know what we do not.
   if (!parsed.ok && (!isForeign || parsed.kind === 'garbage'))
-    return asker.answer(refusal(raw, parsed.kind === 'unknown' ? 'unknown_frame' : 'invalid_frame', parsed.reason));
+    return asker.answer(
+      refusal(raw, parsed.kind === 'unknown' ? 'unknown_frame' : 'invalid_frame', parsed.reason),
+    );
   const frame: ClientFrame = parsed.ok ? parsed.command : raw;
   if (live.pending.isFull(asker))
-    return asker.answer(refusal(frame, 'too_fast', 'too many commands wait for their answer; wait for some of them'));
+    return asker.answer(
+      refusal(frame, 'too_fast', 'too many commands wait for their answer; wait for some of them'),
+    );
   const runtime = runtimeSchema.safeParse(frame.runtime);
   if (!runtime.success) return pass(context, live, asker, frame, null);
   const scoped = stampPerson(frame, runtime.data, asker.person.name);
@@ -46,7 +50,12 @@ export function route(
   }
 }
 
-function routeInput(context: RelayContext, live: Live, asker: Asker, frame: ScopedFrame): void | Promise<void> {
+function routeInput(
+  context: RelayContext,
+  live: Live,
+  asker: Asker,
+  frame: ScopedFrame,
+): void | Promise<void> {
   const holdable = holdableOf(frame, context.now());
   if (!holdable) return pass(context, live, asker, frame, null);
   const { scope, kind, key } = holdable;
@@ -68,7 +77,9 @@ function routeWithdrawal(
   const done = withdrawHeld(context, live, asker, frame, scopeKey(agent_id, conversation_id));
   if (done) return done;
   if (live.isForeign)
-    return asker.answer(refusal(frame, 'unknown_frame', `the host of "${live.name}" cannot give an input back`));
+    return asker.answer(
+      refusal(frame, 'unknown_frame', `the host of "${live.name}" cannot give an input back`),
+    );
   const holdable = holdableOf(frame, context.now());
   return live.host || !holdable
     ? pass(context, live, asker, frame, holdable)

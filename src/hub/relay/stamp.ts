@@ -6,7 +6,11 @@ import type { ClientFrame } from './refusal.ts';
 export type ScopedFrame = ClientFrame & { runtime: Runtime };
 
 /** Puts on who sent it. What the sender claimed there is not believed. */
-export function stampPerson<T extends ClientFrame>(frame: T, runtime: Runtime, person: string): T & ScopedFrame {
+export function stampPerson<T extends ClientFrame>(
+  frame: T,
+  runtime: Runtime,
+  person: string,
+): T & ScopedFrame {
   return { ...frame, runtime: { ...runtime, acting_user_id: person } };
 }
 

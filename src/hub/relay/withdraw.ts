@@ -36,7 +36,9 @@ export function withdrawHeld(
   if (!held.sent) return remove(context, live, held).then(() => answer('withdrawn'));
   if (live.isForeign)
     return Promise.resolve(
-      asker.answer(refusal(frame, 'unknown_frame', `"${live.name}" may have it already and cannot give it back`)),
+      asker.answer(
+        refusal(frame, 'unknown_frame', `"${live.name}" may have it already and cannot give it back`),
+      ),
     );
   return askBack(context, live, held).then(() => answer('withdrawing'));
 }

@@ -73,10 +73,11 @@ export function mountAgents(app: DataRoutes, context: DataContext): void {
     const refusal = forbidden(c.get('person'), 'send', 'deleting an agent');
     if (refusal) return refuse(c, refusal);
     const id = c.req.param('id');
-    await context.runs.end(({ agentId }) => agentId === id);
-    if (!(await store.deleteAgent(id))) return unknownAgent(c);
-    await store.durable();
-    return c.json({ id, deleted: true });
+    const deleted = await context.runs.remove(
+      ({ agentId }) => agentId === id,
+      () => store.deleteAgent(id),
+    );
+    return deleted ? c.json({ id, deleted }) : unknownAgent(c);
   });
 }
 

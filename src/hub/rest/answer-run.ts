@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { RunChunk } from '../../protocol/delta.ts';
 import type { Outcome, Reading, Waiting } from '../runs/outcome.ts';
@@ -60,7 +61,9 @@ async function answerWhole(
   context: DataContext,
   outcome: Exclude<Outcome | Waiting, { kind: 'refused' }>,
 ): Promise<Response> {
-  const settled = outcome.kind === 'waiting' ? await outcome.outcome : outcome;
+  const waits = outcome.kind === 'waiting';
+  if (waits) (c.env as HttpBindings).outgoing.once('close', () => outcome.drop());
+  const settled = waits ? await outcome.outcome : outcome;
   if (settled.kind === 'refused') return refuse(c, settled.problem);
   const { runId } = settled.reading;
   const chunks = await chunksOf(settled.reading);

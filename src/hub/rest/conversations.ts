@@ -95,10 +95,11 @@ export function mountConversations(app: DataRoutes, context: DataContext): void 
         error: 'default_conversation',
         message: `the default conversation belongs to ${agentId}; it goes when the agent is deleted`,
       });
-    await context.runs.end(({ conversation }) => conversation === key);
-    await store.deleteConversation(key);
-    await store.durable();
-    return c.json({ id, deleted: true });
+    const deleted = await context.runs.remove(
+      ({ conversation }) => conversation === key,
+      () => store.deleteConversation(key),
+    );
+    return c.json({ id, deleted });
   });
 
   app.post('/v1/conversations/:id/cancel', async (c) => {

@@ -7,7 +7,9 @@ import type { ClientFrame } from '../relay/refusal.ts';
 type Body = z.infer<typeof environmentMessagesSchema>;
 type Message = Body['messages'][number];
 
-export type Frames = { ok: true; frames: ClientFrame[]; needs: Right } | { ok: false; field: string; error: string };
+export type Frames =
+  | { ok: true; frames: ClientFrame[]; needs: Right }
+  | { ok: false; field: string; error: string };
 
 /**
  * The frames that `POST /v1/environments/{x}/messages` stands for. Letta's documents send approvals as messages,
@@ -16,7 +18,11 @@ export type Frames = { ok: true; frames: ClientFrame[]; needs: Right } | { ok: f
 export function framesOfMessages(body: Body): Frames {
   const conversation_id = body.conversationId ?? 'default';
   if (conversation_id === 'default' && !body.agentId)
-    return { ok: false, field: 'agentId', error: 'the default conversation is that of an agent; say of which' };
+    return {
+      ok: false,
+      field: 'agentId',
+      error: 'the default conversation is that of an agent; say of which',
+    };
   const runtime = { agent_id: body.agentId ?? null, conversation_id };
   const frames: ClientFrame[] = [];
   const messages = body.messages.filter((message) => !isApproval(message));
@@ -40,7 +46,11 @@ interface Decision {
 
 function answerTo({ tool_call_id, approve, reason, updated_input }: Decision): object {
   const decision = approve
-    ? { behavior: 'allow', ...(reason ? { message: reason } : {}), ...(updated_input ? { updated_input } : {}) }
+    ? {
+        behavior: 'allow',
+        ...(reason ? { message: reason } : {}),
+        ...(updated_input ? { updated_input } : {}),
+      }
     : { behavior: 'deny', message: reason ?? '' };
   return { kind: 'approval_response', request_id: approvalRequestId(tool_call_id), decision };
 }

@@ -32,7 +32,10 @@ export function environmentRoutes({ relay, hubId, trustProxy }: EnvironmentRoute
     if (!read.ok) return refuse(c, read.problem);
     const { signalboxLink, signalboxEpoch } = read.body.metadata;
     if (signalboxLink === 1 && !signalboxEpoch)
-      return refuse(c, invalid('metadata.signalboxEpoch', 'a host with a link names the life of its process'));
+      return refuse(
+        c,
+        invalid('metadata.signalboxEpoch', 'a host with a link names the life of its process'),
+      );
     const { environment, connection } = await relay.register(read.body, person);
     return c.json({
       connectionId: connection.id,
@@ -110,5 +113,8 @@ function find(relay: Relay, word: string): Found {
   const environments = selected.environments.map(({ id, name, deviceId }) => ({ id, name, deviceId }));
   const ids = environments.map(({ id }) => id).join(', ');
   const message = `${environments.length} environments named "${word}" are online; use an id: ${ids}`;
-  return { ok: false, problem: { status: 409, error: 'ambiguous', message, retry: false, extra: { environments } } };
+  return {
+    ok: false,
+    problem: { status: 409, error: 'ambiguous', message, retry: false, extra: { environments } },
+  };
 }

@@ -63,15 +63,18 @@ interface Issue {
   errors?: Issue[][];
 }
 
-/** The complaint that helps: of a union, that of the branch which fits furthest. */
-function complaint(
-  issues: Issue[],
-  path: PropertyKey[] = [],
-): { field: string; message: string; depth: number } {
+interface Complaint {
+  field: string;
+  message: string;
+}
+
+/** The complaint that helps: of a union, that of the branch with the fewest, which is likely the one meant. */
+function complaint(issues: Issue[], path: PropertyKey[] = []): Complaint {
   const [issue] = issues;
   const at = [...path, ...(issue?.path ?? [])];
-  const branches = (issue?.errors ?? []).filter((branch) => branch.length > 0);
-  const inner = branches.map((branch) => complaint(branch, at)).sort((a, b) => b.depth - a.depth)[0];
-  if (inner && inner.depth > at.length) return inner;
-  return { field: at.map(String).join('.'), message: issue?.message ?? 'invalid', depth: at.length };
+  const [meant] = (issue?.errors ?? [])
+    .filter((branch) => branch.some((inner) => inner.path.length > 0))
+    .sort((a, b) => a.length - b.length);
+  if (meant) return complaint(meant, at);
+  return { field: at.map(String).join('.'), message: issue?.message ?? 'invalid' };
 }

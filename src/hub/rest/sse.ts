@@ -23,7 +23,9 @@ export class Sse {
       'x-accel-buffering': 'no',
     });
     // When the first chunk takes its time, the head goes alone; else they share a packet.
-    setImmediate(() => this.#out.flushHeaders());
+    setImmediate(() => {
+      if (!this.closed) this.#out.flushHeaders();
+    });
     this.#isGone = this.#out.destroyed;
     this.#out.once('close', () => {
       this.#isGone = true;

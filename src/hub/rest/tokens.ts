@@ -10,7 +10,11 @@ import { readBody } from './read-body.ts';
 const tokenCreateSchema = z.looseObject({ person: z.string().trim().min(1).max(100), right: z.enum(rights) });
 
 /** `/v1/tokens`, for owners: who may do what. A secret is shown once, in the answer to its making. */
-export function tokenRoutes(tokens: TokenStore, db: Database): Hono<HubVariables> {
+export function tokenRoutes(
+  tokens: TokenStore,
+  db: Database,
+  revoke: (tokenId: string) => void,
+): Hono<HubVariables> {
   const routes = new Hono<HubVariables>();
 
   routes.use('/v1/tokens/*', async (c, next) => {
@@ -37,6 +41,7 @@ export function tokenRoutes(tokens: TokenStore, db: Database): Hono<HubVariables
     }
     if (!tokens.remove(id)) return refuse(c, notFound(`no token "${id}"`));
     await db.barrier();
+    revoke(id);
     return c.json({ success: true, id });
   });
 

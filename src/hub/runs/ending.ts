@@ -35,6 +35,13 @@ export function endingOf(runId: string, end: RunEnd): Ending {
   }
 }
 
+/** A run's end gives the turn up, unless calls wait, or the hub is to blame and the host will come back. */
+export function releasesTurn(end: RunEnd, environment: string | null): boolean {
+  if (end.outcome === 'requiresApproval') return false;
+  const isInterrupted = end.outcome === 'failed' && end.failure.type === 'interrupted';
+  return !(isInterrupted && environment !== null);
+}
+
 /** The last chunks of a run: the failure if there was one, the reason, the usage if it is known. */
 export function lastChunks(runId: string, ending: Omit<Ending, 'status'>, at: number): NewChunk[] {
   const date = new Date(at).toISOString();

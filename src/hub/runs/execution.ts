@@ -1,14 +1,14 @@
 import { type Actor, createActor } from 'xstate';
 import { StoreError } from '../../../actors/sqlite/store-error.ts';
 import type { RunCommit, RunCommitted, RunEnd, SampleInput } from '../../../machines/ports.ts';
-import type { runMachine } from '../../../machines/run.ts';
+import type { RunEvent, runMachine } from '../../../machines/run.ts';
 import type { HubLog } from '../ports.ts';
 import type { Prompts } from '../prompt/prompts.ts';
 import { measured } from '../prompt/window.ts';
 import type { HubStore } from '../store/hub-store.ts';
 import type { NewRun } from '../store/rows.ts';
 import type { Echo } from './echo.ts';
-import { type Ending, endingOf, lastChunks } from './ending.ts';
+import { type Ending, endingOf, lastChunks, releasesTurn } from './ending.ts';
 import { LiveRun } from './live-run.ts';
 import { SpokenStep } from './spoken.ts';
 
@@ -50,6 +50,7 @@ export class Execution {
   readonly #actor: Actor<typeof runMachine>;
   #opened = false;
   #ending: Ending | null = null;
+  #endedAt: number | null = null;
   #flush: NodeJS.Timeout | null = null;
   #writing: Promise<void> | null = null;
 
@@ -96,11 +97,11 @@ export class Execution {
   }
 
   cancel(): void {
-    this.#actor.send({ type: 'run.cancel' });
+    this.#tell({ type: 'run.cancel' });
   }
 
   interrupt(): void {
-    this.#actor.send({ type: 'run.interrupt' });
+    this.#tell({ type: 'run.interrupt' });
   }
 
   /** Port `commitRun`. */
@@ -117,6 +118,11 @@ export class Execution {
     }
   }
 
+  /** A run that is over stays a moment in the table; telling it anything then is no mistake. */
+  #tell(event: RunEvent): void {
+    if (this.#actor.getSnapshot().status === 'active') this.#actor.send(event);
+  }
+
   /** A model may answer in this very turn of the event loop; its end and the start then share one sync of the disk. */
   #letEndJoin(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
@@ -128,8 +134,10 @@ export class Execution {
     this.#stopFlushing();
     await this.#writing;
     const at = now();
+    this.#endedAt = at;
     const ending = endingOf(run.id, end);
     const isFailed = end.outcome === 'failed';
+    const hasCalls = end.outcome === 'requiresApproval';
     if (!isFailed) for (const chunk of lastChunks(run.id, ending, at)) this.live.add(chunk);
     const batch = this.live.batch();
     const base = { turnId: run.turnId, runId: run.id, environment: run.environment };
@@ -138,10 +146,11 @@ export class Execution {
       ...ending,
       at,
       chunks: batch,
-      messages: isFailed ? [] : this.#spoken.messages(base, end.outcome === 'cancelled'),
-      openCalls:
-        end.outcome === 'requiresApproval' ? this.#spoken.openCalls(run.turnId, run.environment) : null,
-      release: releases(end, run),
+      messages: isFailed
+        ? []
+        : this.#spoken.messages(base, { calls: hasCalls, cut: end.outcome === 'cancelled' }),
+      openCalls: hasCalls ? this.#spoken.openCalls(run.turnId, run.environment) : null,
+      release: releasesTurn(end, run.environment),
       prompt: {
         cut: this.plan.cut,
         charsPerToken: 'usage' in end ? measured(this.plan.promptSize, end.usage.promptTokens) : null,
@@ -169,7 +178,7 @@ export class Execution {
     if (end.outcome === 'failed') {
       // What was added and not told belongs to an end that did not come true.
       if (!isWritten) this.live.dropUntold();
-      for (const chunk of lastChunks(run.id, ending, now())) this.live.add(chunk);
+      for (const chunk of lastChunks(run.id, ending, this.#endedAt ?? now())) this.live.add(chunk);
     }
     // A model faster than the disk: the end that is written now covers the start.
     if (!this.#opened && isWritten) this.#open();
@@ -229,13 +238,6 @@ export class Execution {
     if (this.#flush) clearTimeout(this.#flush);
     this.#flush = null;
   }
-}
-
-/** A run's end gives the turn up, unless calls wait, or the hub is to blame and the host will come back. */
-function releases(end: RunEnd, run: NewRun): boolean {
-  if (end.outcome === 'requiresApproval') return false;
-  const isInterrupted = end.outcome === 'failed' && end.failure.type === 'interrupted';
-  return !(isInterrupted && run.environment !== null);
 }
 
 const DIED: RunEnd = {

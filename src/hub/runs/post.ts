@@ -1,4 +1,3 @@
-import { scopeKey } from '../../protocol/scope.ts';
 import type { Feed, Fence, HubLog } from '../ports.ts';
 import type { Prompts } from '../prompt/prompts.ts';
 import { toolsSize } from '../prompt/size.ts';
@@ -241,10 +240,11 @@ function leaseFor(caller: Caller, turnId: string, before: Lease | null, step: St
   return { turnId, environment, generation, otids: otids ?? [] };
 }
 
-export const conversationGone = (key: string): Problem => ({
+/** It was there when the request came in. */
+const conversationGone = (key: string): Problem => ({
   status: 404,
   error: 'not_found',
-  message: `there is no conversation "${key.startsWith(scopeKey(null, 'default')) ? key.slice(8) : key}"`,
+  message: `conversation "${key}" was deleted`,
 });
 
 const refused = (problem: Problem): Attempt => ({ kind: 'refused', problem });

@@ -1,6 +1,7 @@
 import type { Sampler } from '../../../actors/models/sampler.ts';
 import type { RunChunk } from '../../protocol/delta.ts';
 import type { Person, Released } from '../ports.ts';
+import type { Awaitable } from '../store/hub-store.ts';
 import type { RunRow } from '../store/rows.ts';
 import { duplicate, nameOf } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
@@ -116,11 +117,18 @@ export class Runs {
       .map(({ plan }) => plan.run.conversation);
   }
 
-  /** Ends what runs in conversations that are about to be deleted. */
-  async end(isMeant: (run: { conversation: string; agentId: string }) => boolean): Promise<void> {
+  /** Ends what runs in the conversations that `remove` then deletes; whoever waits there is told. */
+  async remove<T>(
+    isMeant: (run: { conversation: string; agentId: string }) => boolean,
+    remove: () => Awaitable<T>,
+  ): Promise<T> {
     const meant = this.#deps.table.all().filter(({ plan }) => isMeant(plan.run));
     for (const execution of meant) execution.cancel();
     await Promise.all(meant.map(({ done }) => done));
+    const removed = await remove();
+    await this.#deps.store.durable();
+    this.#line.wakeAll();
+    return removed;
   }
 
   /** Interrupts what runs, tells who waits, and resolves when all of it is on disk. */

@@ -89,8 +89,8 @@ export class SpokenStep {
     };
   }
 
-  /** The rows for the transcript. A step that was `cut` keeps what it showed, without calls. */
-  messages(base: RowBase, cut: boolean): NewMessage[] {
+  /** The rows for the transcript. `calls`: they count. `cut`: the model was stopped while it spoke. */
+  messages(base: RowBase, { calls: withCalls, cut }: { calls: boolean; cut: boolean }): NewMessage[] {
     const rows = this.#parts.flatMap((part): NewMessage[] => {
       const text = part.pieces.join('');
       const row = { ...base, id: part.id, otid: null, sender: null, at: part.at, print: null };
@@ -103,7 +103,7 @@ export class SpokenStep {
         : [];
     });
     const message = this.#callMessage;
-    if (cut || !message) return rows;
+    if (!withCalls || !message) return rows;
     const calls = this.#calls.map(({ name, arguments: text, tool_call_id }) => ({
       name,
       arguments: text,

@@ -60,6 +60,10 @@ export class WaitLine {
     });
   }
 
+  wakeAll(): void {
+    for (const key of this.#lines.keys()) this.wake(key);
+  }
+
   /** Tells all who wait. */
   close(problem: Problem): void {
     for (const [key, line] of this.#lines) {

@@ -106,7 +106,7 @@ test('CLI-42 without a diff the new content itself is shown', () => {
   expect(lines).toContain('  content: all of it');
 });
 
-test('CLI-43 views that follow on each other become what is new in them', () => {
+test('CLI-35 views that follow on each other become what is new in them', () => {
   const stream = new EntryStream();
   expect(stream.next([text('Hel')])).toEqual([
     { kind: 'text', entry: text('Hel'), text: 'Hel', starts: true },

@@ -21,7 +21,8 @@ export function createFakeData(ports: { feed: Feed; fence: Fence }): FakeData {
     lease: null,
     cancelled: [],
     routes: new Hono(),
-    conversationExists: (agentId, conversationId) => (conversationId.startsWith('missing') ? null : { agentId: agentId ?? 'agent-1' }),
+    conversationExists: (agentId, conversationId) =>
+      conversationId.startsWith('missing') ? null : { agentId: agentId ?? 'agent-1' },
     snapshot: async () => ({ messages: data.messages, openRun: data.openRun }),
     leaseOf: () => data.lease,
     async cancelScope(scope) {

@@ -31,7 +31,13 @@ export class FakeHost {
 
   constructor(hub: TestHub, options: FakeHostOptions = {}) {
     this.#hub = hub;
-    this.#options = { name: 'laptop', deviceId: 'device-1', listenerInstanceId: 'server-1', epoch: 'e1', ...options };
+    this.#options = {
+      name: 'laptop',
+      deviceId: 'device-1',
+      listenerInstanceId: 'server-1',
+      epoch: 'e1',
+      ...options,
+    };
   }
 
   get environmentId(): string {
@@ -72,7 +78,9 @@ export class FakeHost {
       });
     });
     await once(ws, 'open');
-    ws.send(JSON.stringify({ type: 'link_open', epoch: this.#options.epoch, received: this.receiver.received }));
+    ws.send(
+      JSON.stringify({ type: 'link_open', epoch: this.#options.epoch, received: this.receiver.received }),
+    );
     await settled;
     return this;
   }
@@ -107,7 +115,8 @@ export class FakeHost {
     const { vi } = await import('vitest');
     await vi.waitFor(async () => {
       const response = await this.#hub.fetch(`/v1/environments/${this.environmentId}`);
-      if (((await response.json()) as { status: string }).status !== 'offline') throw new Error('still there');
+      if (((await response.json()) as { status: string }).status !== 'offline')
+        throw new Error('still there');
     });
   }
 
@@ -140,7 +149,13 @@ export function accept(frame: Frame): Frame {
     return { type: 'input_accepted', request_id, runtime, accepted: true, disposition: 'queued' };
   if (frame.type === 'withdraw_input') {
     const { client_message_id } = frame;
-    return { type: 'withdraw_input_response', request_id, client_message_id, status: 'withdrawn', success: true };
+    return {
+      type: 'withdraw_input_response',
+      request_id,
+      client_message_id,
+      status: 'withdrawn',
+      success: true,
+    };
   }
   if (frame.type === 'abort_message')
     return { type: 'abort_message_response', request_id, runtime, aborted: true, success: true };

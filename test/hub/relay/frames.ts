@@ -20,7 +20,8 @@ export class Frames {
     return vi.waitFor(
       () => {
         const found = this.all.find(test);
-        if (!found) throw new Error(`no frame ${what}; there are: ${this.all.map(({ type }) => type).join(', ')}`);
+        if (!found)
+          throw new Error(`no frame ${what}; there are: ${this.all.map(({ type }) => type).join(', ')}`);
         return found;
       },
       { timeout: 5_000, interval: 5 },

@@ -65,13 +65,19 @@ export class TestClient {
   }
 
   withdraw(clientMessageId: string, conversationId = 'conv-1'): Promise<Frame> {
-    const frame = { type: 'withdraw_input', runtime: runtime(conversationId), client_message_id: clientMessageId };
+    const frame = {
+      type: 'withdraw_input',
+      runtime: runtime(conversationId),
+      client_message_id: clientMessageId,
+    };
     return this.ask(frame);
   }
 
   /** The texts of the deltas it was shown, in order. */
   texts(): string[] {
-    return this.frames.of('stream_delta').map(({ delta }) => String((delta as { content?: unknown }).content));
+    return this.frames
+      .of('stream_delta')
+      .map(({ delta }) => String((delta as { content?: unknown }).content));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { usage } from '../support/puppet-model.ts';
+import { callIdOf } from '../support/sse-reader.ts';
 import { host, newConversation, startData, type TestData, userMessage } from '../support/test-data.ts';
 
 let hub: TestData;
@@ -67,16 +68,18 @@ describe('a step', () => {
       { type: 'sample.text', text: 'Two.' },
       { type: 'sample.finished', stop: 'end', usage },
     );
-    const chunks = (await stream.all()).filter(({ message_type }) => /assistant|reasoning/.test(message_type));
-    const messages = (await transcript()).slice(1);
-    expect(messages.map(({ message_type, content, reasoning }) => [message_type, content ?? reasoning])).toEqual(
-      [
-        ['reasoning_message', 'Let me think.'],
-        ['assistant_message', 'One.'],
-        ['reasoning_message', 'More.'],
-        ['assistant_message', 'Two.'],
-      ],
+    const chunks = (await stream.all()).filter(({ message_type }) =>
+      /assistant|reasoning/.test(message_type),
     );
+    const messages = (await transcript()).slice(1);
+    expect(
+      messages.map(({ message_type, content, reasoning }) => [message_type, content ?? reasoning]),
+    ).toEqual([
+      ['reasoning_message', 'Let me think.'],
+      ['assistant_message', 'One.'],
+      ['reasoning_message', 'More.'],
+      ['assistant_message', 'Two.'],
+    ]);
     expect([...new Set(chunks.map((chunk) => chunk.id))]).toEqual(messages.map((message) => message.id));
   });
 
@@ -181,7 +184,7 @@ describe('a step', () => {
     const stream = await post([userMessage('hi')], {}, host('env-1', 't1'));
     (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' });
     const [chunk] = await stream.all();
-    const { tool_call_id } = chunk?.tool_call as { tool_call_id: string };
+    const tool_call_id = callIdOf(chunk);
     const conversation = await hub.letta.conversations.retrieve(id);
     expect(conversation).toMatchObject({
       turn: { turn_id: 't1', environment: 'env-1', open_tool_call_ids: [tool_call_id] },
@@ -272,7 +275,10 @@ describe('a step', () => {
     const conversation = await newConversation(broken);
     const stream = await broken.stream(`${conversation.path}/messages`, { messages: [userMessage('hi')] });
     const chunks = await stream.all();
-    expect(chunks).toMatchObject([{ error_type: 'llm_error', retryable: false }, { stop_reason: 'llm_api_error' }]);
+    expect(chunks).toMatchObject([
+      { error_type: 'llm_error', retryable: false },
+      { stop_reason: 'llm_api_error' },
+    ]);
     expect(JSON.stringify(chunks)).not.toContain('a key in its text');
     await broken.close();
   });
@@ -282,7 +288,11 @@ describe('the disk', () => {
   test('RUN-3 the first chunk waits for the start to be on disk, the stop reason for the end', async () => {
     const gates: (() => void)[] = [];
     const slow = await startData({ gate: () => new Promise<void>((resolve) => gates.push(resolve)) });
-    const opened = (n: number) => expect.poll(() => gates.length).toBe(n).then(() => gates[n - 1]?.());
+    const opened = (n: number) =>
+      expect
+        .poll(() => gates.length)
+        .toBe(n)
+        .then(() => gates[n - 1]?.());
     const agent = slow.letta.agents.create({ name: 'x' });
     await opened(1);
     const agentId = (await agent).id;
@@ -339,7 +349,10 @@ describe('the disk', () => {
     ]);
     const refused = await hub.request('POST', `${path}/messages`, { messages: [userMessage('b')] });
     expect(refused.status).toBe(507);
-    expect(await refused.json()).toMatchObject({ error: 'store_full', message: expect.stringContaining('full') });
+    expect(await refused.json()).toMatchObject({
+      error: 'store_full',
+      message: expect.stringContaining('full'),
+    });
 
     hub.disk.full = false;
     expect(await kinds()).toEqual(['user_message']);
@@ -459,7 +472,7 @@ describe('readers', () => {
       { message_type: 'usage_statistics', prompt_tokens: 10, seq_id: 5 },
     ]);
     expect(again[2]?.tool_call).toMatchObject({
-      tool_call_id: (told[3]?.tool_call as { tool_call_id: string }).tool_call_id,
+      tool_call_id: callIdOf(told[3]),
     });
   });
 });

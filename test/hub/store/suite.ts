@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type HubStore, type Page, RUNS_WITH_CHUNKS, type RunFinish } from '../../../src/hub/store/hub-store.ts';
+import {
+  type HubStore,
+  type Page,
+  RUNS_WITH_CHUNKS,
+  type RunFinish,
+} from '../../../src/hub/store/hub-store.ts';
 import type {
   AgentRow,
   ConversationRow,

@@ -1,6 +1,11 @@
 /** A chunk of a stream as it came, or `[DONE]`. */
 export type Chunk = Record<string, unknown> & { message_type: string };
 
+/** The id of the call that a chunk is about. */
+export function callIdOf(chunk: Chunk | undefined): string {
+  return (chunk?.tool_call as { tool_call_id?: string } | undefined)?.tool_call_id ?? '';
+}
+
 export interface SseReader {
   /** Everything that came so far. */
   chunks: Chunk[];

@@ -178,7 +178,11 @@ function testDisk(db: Database, disk: { full: boolean }, gate?: () => Promise<vo
 }
 
 /** The headers of an environment's host. */
-export const host = (environment: 'env-1' | 'env-2', turnId: string, generation = 2): Record<string, string> => ({
+export const host = (
+  environment: 'env-1' | 'env-2',
+  turnId: string,
+  generation = 2,
+): Record<string, string> => ({
   'x-signalbox-environment': `${environment} ${generation}`,
   'x-signalbox-turn': turnId,
 });

@@ -86,7 +86,7 @@ function listConversations(db: Database, page: Page, filter: ConversationFilter)
   return listed.ok ? { ok: true, rows: listed.rows.map(readConversation) } : listed;
 }
 
-export function readConversation(row: SqlRow): ConversationRow {
+function readConversation(row: SqlRow): ConversationRow {
   return {
     ...json<Body>(row, 'body'),
     key: text(row, 'key'),

@@ -1,0 +1,5 @@
+import type { Row } from './row.ts';
+import { plainTurn } from './rows/plain-turn.ts';
+
+/** Every row, in the order of the table. */
+export const rows: readonly Row[] = [{ name: 'plain-turn', run: plainTurn }];

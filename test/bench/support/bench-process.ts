@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const PROBE = new URL('./probe.ts', import.meta.url).href;
+
+export interface ProcessOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Loads a probe that collects garbage and tells the heap on request. It costs a little memory itself. */
+  probed?: boolean;
+}
+
+/** What a probed process says of its memory after a collection, in bytes. */
+export interface Heap {
+  used: number;
+  rss: number;
+}
+
+/** A Node program under measurement. Every one that was started is ended with `stop`. */
+export class BenchProcess {
+  readonly child: ChildProcess;
+  readonly startedAt = performance.now();
+  /** What it wrote so far. */
+  text = '';
+  readonly #changed = new Set<() => void>();
+  readonly #ended: Promise<void>;
+
+  constructor(script: string, args: string[], { cwd, env, probed = false }: ProcessOptions) {
+    const flags = probed ? ['--expose-gc', '--import', PROBE] : [];
+    this.child = spawn(process.execPath, [...flags, script, ...args], {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
+    });
+    const hear = (part: string): void => {
+      this.text += part;
+      for (const look of this.#changed) look();
+    };
+    this.child.stdout?.setEncoding('utf8').on('data', hear);
+    this.child.stderr?.setEncoding('utf8').on('data', hear);
+    this.#ended = new Promise((resolve) => this.child.on('close', () => resolve()));
+    void this.#ended.then(() => hear(''));
+  }
+
+  /** Resolves with what `pattern` matched in its output; rejects when it ends without. */
+  says(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(this.text);
+        const over = this.child.exitCode !== null || this.child.signalCode !== null;
+        if (!found && !over) return;
+        this.#changed.delete(look);
+        if (found) resolve(found);
+        else reject(new Error(`ended without saying ${pattern}:\n${this.text}`));
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+
+  /** Resident memory now, in bytes. */
+  rss(): number {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) * 1024;
+  }
+
+  /** Collects garbage in it and tells what is left. Only of one that is probed. */
+  heap(): Promise<Heap> {
+    return new Promise((resolve) => {
+      this.child.once('message', (told) => resolve(told as Heap));
+      this.child.send('heap');
+    });
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    await this.#ended;
+  }
+}

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { callIdOf } from '../support/sse-reader.ts';
+import { host, newConversation, owner, startData, type TestData, userMessage } from '../support/test-data.ts';
+
+let hub: TestData;
+let path: string;
+let id: string;
+let agentId: string;
+beforeEach(async () => {
+  hub = await startData();
+  ({ path, id, agentId } = await newConversation(hub));
+});
+afterEach(() => hub.close());
+
+/** What subscribers saw, in short. */
+const seen = () =>
+  hub.published.map(({ scope, event }) => {
+    expect(scope).toEqual({ agentId, conversationId: id });
+    expect(event.runtime).toEqual({ agent_id: agentId, conversation_id: id });
+    if (event.type === 'stream_delta') return event.delta.message_type;
+    if (event.type === 'update_loop_status') return event.loop_status.status;
+    return event.type;
+  });
+
+describe('a turn without a host', () => {
+  test('RUN-23 is told to all subscribers: prompt, status, chunks, end', async () => {
+    const stream = await hub.stream(`${path}/messages`, { messages: [userMessage('hi', 'o1')] });
+    const sample = await hub.model.sample(0);
+    sample.say({ type: 'sample.text', text: 'one' });
+    const { run_id } = await stream.until(({ content }) => content === 'one');
+    sample.answer('two');
+    await stream.all();
+    expect(seen()).toEqual([
+      'user_message',
+      'PROCESSING_API_RESPONSE',
+      'assistant_message',
+      'assistant_message',
+      'stop_reason',
+      'usage_statistics',
+      'WAITING_ON_INPUT',
+      'turn_finished',
+    ]);
+    const events = hub.published.map(({ event }) => event);
+    expect(events[0]).toMatchObject({
+      delta: { content: 'hi', otid: 'o1', acting_user_id: owner.tokenId, run_id },
+    });
+    expect(events[1]).toMatchObject({
+      loop_status: { active_run_ids: [run_id], client_message_ids_by_run_id: { [String(run_id)]: ['o1'] } },
+    });
+    expect(events.at(-1)).toMatchObject({
+      stop_reason: 'end_turn',
+      run_id,
+      usage: { total_tokens: 15 },
+      turn_id: expect.stringMatching(/^turn-/),
+    });
+  });
+
+  test('RUN-23 that waits for results of its program is not finished', async () => {
+    const stream = await hub.stream(`${path}/messages`, { messages: [userMessage('hi')] });
+    (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' });
+    const [chunk] = await stream.all();
+    const tool_call_id = callIdOf(chunk);
+    expect(hub.published.at(-1)?.event).toMatchObject({
+      loop_status: { status: 'EXECUTING_CLIENT_SIDE_TOOL', executing_tool_call_ids: [tool_call_id] },
+    });
+    hub.published.length = 0;
+    const results = {
+      type: 'tool_return',
+      tool_returns: [{ tool_call_id, tool_return: 'x', status: 'success' }],
+    };
+    const next = await hub.stream(`${path}/messages`, { messages: [results] });
+    (await hub.model.sample(1)).answer('done');
+    await next.all();
+    expect(seen()).toEqual([
+      'tool_return_message',
+      'PROCESSING_API_RESPONSE',
+      'assistant_message',
+      'stop_reason',
+      'usage_statistics',
+      'WAITING_ON_INPUT',
+      'turn_finished',
+    ]);
+  });
+
+  test('RUN-23 that fails or is cancelled is finished with the reason', async () => {
+    const failing = await hub.stream(`${path}/messages`, { messages: [userMessage('hi')] });
+    (await hub.model.sample(0)).fail('overloaded');
+    await failing.all();
+    expect(hub.published.at(-1)?.event).toMatchObject({ stop_reason: 'llm_api_error', error: 'overloaded' });
+    const waiting = await hub.stream(`${path}/messages`, { messages: [userMessage('hi')] });
+    (await hub.model.sample(1)).call({ name: 'Bash', arguments: '{}' });
+    await waiting.all();
+    await hub.data.cancelScope({ agentId, conversationId: id }, { person: owner, environment: null });
+    expect(hub.published.at(-1)?.event).toMatchObject({ type: 'turn_finished', stop_reason: 'cancelled' });
+  });
+
+  test("a host's turn is not told by the hub: its host does that", async () => {
+    hub.model.auto = (sample) => sample.answer('ok');
+    const stream = await hub.stream(
+      `${path}/messages`,
+      { messages: [userMessage('hi')] },
+      host('env-1', 't1'),
+    );
+    await stream.all();
+    expect(hub.published).toEqual([]);
+  });
+});
