@@ -28,7 +28,7 @@ export const conversationMachine = conversationSetup.createMachine({
   }),
   invoke: [
     { id: 'outbox', systemId: 'outbox', src: 'outbox', input: ({ context }) => ({ scope: context.scope }) },
-    { id: 'desk', src: 'desk', input: ({ context }) => ({ scope: context.scope }) },
+    { id: 'desk', systemId: 'desk', src: 'desk', input: ({ context }) => ({ scope: context.scope }) },
   ],
   on: {
     'input.submitted': {

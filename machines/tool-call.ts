@@ -4,6 +4,7 @@ import type {
   CommitOp,
   Committed,
   Decision,
+  DeskCommand,
   JsonObject,
   OutboxCommand,
   RunCallInput,
@@ -41,6 +42,9 @@ export interface ToolCallContext {
   outcome: ToolOutcome;
 }
 
+/** What a timer takes at most; a call without a limit has a timer that does nothing. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const NO_OUTCOME: ToolOutcome = { status: 'error', text: '' };
 const INTERRUPTED: ToolOutcome = { status: 'error', text: 'Interrupted by user', outcome: 'cancelled' };
 const NOT_ENDED: ToolOutcome = {
@@ -66,6 +70,7 @@ export const toolCallMachine = setup({
     }),
   },
   guards: {
+    hasLimit: ({ context }) => context.standing.kind === 'asking' && context.standing.limitMs !== undefined,
     isSettled: ({ context }) => context.standing.kind === 'settled',
     isDenied: ({ context }) => context.standing.kind === 'denied',
     isAsking: ({ context }) => context.standing.kind === 'asking',
@@ -78,7 +83,12 @@ export const toolCallMachine = setup({
     isOwnOutput: ({ context, event }) => 'callId' in event && event.callId === context.standing.id,
     isCommitted: (_, committed: Committed) => committed.ok,
   },
-  delays: { storeRetry: 1_000, cancelLimit: 15_000 },
+  delays: {
+    storeRetry: 1_000,
+    cancelLimit: 15_000,
+    approvalLimit: ({ context }) =>
+      (context.standing.kind === 'asking' ? context.standing.limitMs : undefined) ?? LONGEST_TIMER_MS,
+  },
   actions: {
     tellAllowed: sendTo(
       ({ context }) => context.parent,
@@ -121,6 +131,14 @@ export const toolCallMachine = setup({
     keepInterruption: assign({ outcome: INTERRUPTED }),
     keepUnknown: assign({ outcome: NOT_ENDED }),
     stopRunner: sendTo('runner', { type: 'tool.cancel' }),
+    // By the same door as a person's answer, so that only one of them counts.
+    answerForNobody: sendTo(
+      ({ system }) => system.get('desk'),
+      ({ context }): DeskCommand => ({
+        type: 'desk.expire',
+        approvalId: context.standing.kind === 'asking' ? context.standing.approvalId : '',
+      }),
+    ),
     askPerson: sendTo(
       ({ system }) => system.get('outbox'),
       ({ context }): OutboxCommand =>
@@ -205,6 +223,7 @@ export const toolCallMachine = setup({
       tags: ['asking'],
       meta: { why: 'a person must allow or deny this call', who: 'anyone who may answer' },
       entry: { type: 'askPerson' },
+      after: { approvalLimit: { guard: 'hasLimit', actions: { type: 'answerForNobody' } } },
       on: {
         'approval.decided': [
           { guard: 'isAllowedNow', target: 'allowed', actions: { type: 'keepDecision' } },

@@ -54,7 +54,9 @@ export type DeskCommand =
       by: string | null;
     }
   | { type: 'desk.cancel'; requestId: string | null; turnId: string; by: string | null }
-  | { type: 'desk.unpause' };
+  | { type: 'desk.unpause' }
+  /** Nobody answered in time: deny, unless somebody has just answered after all. */
+  | { type: 'desk.expire'; approvalId: string };
 
 /** Which input somebody wants back. `reply` is the kind of answer the asker expects. */
 export interface WithdrawRequest {

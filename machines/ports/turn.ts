@@ -18,6 +18,10 @@ export type Standing = ProposedCall &
         cwd: string;
         effect: CallEffect;
         suggestions: { id: string; text: string }[];
+        /** Milliseconds until the answer is deny by itself; absent when a person may take any time. */
+        limitMs?: number;
+        /** When that is, as epoch milliseconds, for people and for a restart. */
+        deadline?: number;
         /** What each suggestion saves when it is chosen. */
         rules: Record<string, SavedRule>;
         diffs: DiffPreview[];

@@ -21,6 +21,8 @@ export interface Accepted extends Outcome {
 /** What became of an answer to an approval. `decided` when somebody was first. */
 export interface Answered extends Outcome {
   decided: Decided | null;
+  /** Set when the hub keeps it for a host that is away, which then says what counts. */
+  held: Accepted['held'];
 }
 
 /** `withdrawing`: it is on its way to the host, who decides. `already_dequeued`: it is in a turn. */
@@ -31,6 +33,8 @@ export interface Withdrawn extends Outcome {
 /** `aborted` is false when nothing ran, which is no failure. */
 export interface Aborted extends Outcome {
   aborted: boolean;
+  /** Set when the hub keeps it for a host that is away. */
+  held: Accepted['held'];
 }
 
 /** Reads any answer: `input_accepted`, a `…_response`, or the hub's `error`. */
@@ -55,6 +59,7 @@ export const readAccepted = (frame: Frame, clientMessageId: string): Accepted =>
 export const readAnswered = (frame: Frame): Answered => ({
   ...readOutcome(frame),
   decided: (frame.decided ?? null) as Answered['decided'],
+  held: (frame.held ?? null) as Answered['held'],
 });
 
 export const readWithdrawn = (frame: Frame): Withdrawn => ({
@@ -65,4 +70,5 @@ export const readWithdrawn = (frame: Frame): Withdrawn => ({
 export const readAborted = (frame: Frame): Aborted => ({
   ...readOutcome(frame),
   aborted: frame.aborted === true,
+  held: (frame.held ?? null) as Aborted['held'],
 });

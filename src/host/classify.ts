@@ -11,19 +11,38 @@ export type Judge = (input: JudgeInput) => Promise<Verdict>;
  * Port `classify`: how each call of a step stands. What a restart finds on disk is believed before the judge is
  * asked: an outcome, an answer, a question that is still open.
  */
-export function createClassify(store: HostStore, judge: Judge, settings: Settings) {
+export function createClassify(
+  store: HostStore,
+  judge: Judge,
+  settings: Settings,
+  limit: { ms: number | null; now: () => number } = { ms: null, now: Date.now },
+) {
   return fromPromise<Standing[], ClassifyInput>(async ({ input }) => {
     const rows = store.calls.ofStep(input.turnId, input.step);
     const standings: Standing[] = [];
-    for (const row of rows) standings.push(known(row) ?? (await judged(row, judge, settings)));
-    store.db.transaction(() => {
-      for (const [index, row] of rows.entries()) {
-        const standing = standings[index];
-        if (standing?.kind === 'asking' && !row.shown) store.calls.show(row.id, standing);
-      }
+    for (const row of rows) standings.push(known(row) ?? limited(await judged(row, judge, settings), limit));
+    const fresh = rows.flatMap((row, index) => {
+      const standing = standings[index];
+      return standing?.kind === 'asking' && !row.shown ? [{ row, standing }] : [];
     });
-    return standings;
+    if (fresh.length > 0)
+      store.db.transaction(() => {
+        for (const { row, standing } of fresh) store.calls.show(row.id, standing);
+      });
+    return standings.map((standing) => timed(standing, limit.now()));
   });
+}
+
+/** A question to people may have a time limit; the clock runs from when it was first asked. */
+function limited(standing: Standing, limit: { ms: number | null; now: () => number }): Standing {
+  if (standing.kind !== 'asking' || limit.ms === null) return standing;
+  return { ...standing, deadline: limit.now() + limit.ms };
+}
+
+/** What is left of the limit now; a host that comes back late lets one millisecond pass, so that it is told. */
+function timed(standing: Standing, now: number): Standing {
+  if (standing.kind !== 'asking' || standing.deadline === undefined) return standing;
+  return { ...standing, limitMs: Math.max(1, standing.deadline - now) };
 }
 
 function known(row: CallRow): Standing | null {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fromCallback } from 'xstate';
 import { StoreError } from '../../actors/sqlite/store-error.ts';
-import type { DeskCommand, DeskEvent, Scope } from '../../machines/ports.ts';
+import type { Answer, DeskCommand, DeskEvent, Scope } from '../../machines/ports.ts';
 import { modes, readMode } from '../protocol/modes.ts';
 import { settleAnswer } from './answers.ts';
 import type { Judge } from './classify.ts';
@@ -41,6 +41,15 @@ export function createDesk(options: DeskOptions) {
       say(attempt(store, work, failed));
     };
 
+    const settle = (requestId: string | null, answer: Answer): void =>
+      inOrder(() =>
+        settleAnswer(store, judge, settings, conversation, answer).then(
+          ({ settled, decided }) => say({ type: 'answer.settled', requestId, ...settled }, ...decided),
+          (error: unknown) =>
+            say({ type: 'answer.settled', requestId, accepted: false, error: explain(error) }),
+        ),
+      );
+
     receive((command) => {
       switch (command.type) {
         case 'desk.accept':
@@ -71,20 +80,15 @@ export function createDesk(options: DeskOptions) {
             () => undefined,
           );
           return;
+        case 'desk.expire':
+          return settle(null, {
+            approvalId: command.approvalId,
+            decision: { behavior: 'deny', message: 'Nobody answered within the time limit' },
+            by: 'time limit',
+            at: new Date(now()).toISOString(),
+          });
         case 'desk.answer':
-          return inOrder(() =>
-            settleAnswer(store, judge, settings, conversation, command.answer).then(
-              ({ settled, decided }) =>
-                say({ type: 'answer.settled', requestId: command.requestId, ...settled }, ...decided),
-              (error: unknown) =>
-                say({
-                  type: 'answer.settled',
-                  requestId: command.requestId,
-                  accepted: false,
-                  error: explain(error),
-                }),
-            ),
-          );
+          return settle(command.requestId, command.answer);
         case 'desk.change':
           return inOrder(() =>
             change(options, conversation, command).then(

@@ -39,6 +39,7 @@ export function approvalRequest(row: NonNullable<CallRow['shown']>): ApprovalReq
     permission_suggestions: row.suggestions,
     blocked_path: null,
     ...(row.diffs.length > 0 ? { diffs: row.diffs } : {}),
+    ...(row.deadline === undefined ? {} : { expires_at: new Date(row.deadline).toISOString() }),
   };
 }
 

@@ -33,7 +33,7 @@ export function createRouter(options: RouterOptions): (frame: Frame) => void {
     const parsed = parseCommand(frame);
     if (parsed.ok) return route(options, parsed.command);
     onRejected(parsed.reason);
-    if (!parsed.requestId || !parsed.type) return;
+    if (!parsed.requestId || parsed.type === undefined) return;
     if (parsed.type === 'input' && parsed.runtime)
       return answer({
         type: 'input_accepted',

@@ -51,6 +51,8 @@ export interface StartHostOptions {
   onStatus: (status: HostStatus) => void;
   /** How long a running turn may go on after `drain()`, in milliseconds. */
   drainLimitMs?: number;
+  /** After how long an unanswered approval is denied, in milliseconds; absent: never. */
+  approvalLimitMs?: number;
 }
 
 export interface Host {
@@ -157,7 +159,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
         now,
       }),
       commit: createCommit(store, (op) => conversations.rowOf(op.scope), nanoid),
-      classify: createClassify(store, judge, settings),
+      classify: createClassify(store, judge, settings, { ms: options.approvalLimitMs ?? null, now }),
       modelStep: createModelStep({ prepare: createPrepareStep(store, session, toolSpecs) }),
       cancelRun: createCancelRun(store, session),
       toolRunner: createToolRunner({

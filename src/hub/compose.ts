@@ -90,6 +90,8 @@ export async function composeHub(options: ComposeOptions, makeData: MakeData): P
     await closeStore();
     throw error;
   });
+  // Too many open files, say: those connected are served on.
+  server.on('error', (error) => log.lifecycle('failed', { what: 'listening', error: error.message }));
   isReady = true;
   log.lifecycle('hub_started', { hubId, url });
 

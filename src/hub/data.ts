@@ -16,6 +16,7 @@ import { mountModels } from './rest/models.ts';
 import { mountRuns } from './rest/runs.ts';
 import type { Caller } from './runs/caller.ts';
 import type { Models } from './runs/models.ts';
+import { problemOf } from './runs/problem.ts';
 import { Runs, type RunTimes } from './runs/runs.ts';
 import { wireMessage } from './runs/wire-message.ts';
 import type { HubStore } from './store/hub-store.ts';
@@ -76,10 +77,15 @@ export async function createHubData(options: HubDataOptions): Promise<HubData> {
       const where = scope.conversationId;
       if (key === null)
         return { ok: false, error: 'not_found', message: `there is no conversation "${where}"` };
-      const cancelled = await runs.cancel(key, callerOf(by), runIds ?? null);
-      if (cancelled.ok) return cancelled;
-      const { error, message } = cancelled.problem;
-      return { ok: false, error: error === 'not_the_holder' ? error : 'not_found', message };
+      try {
+        const cancelled = await runs.cancel(key, callerOf(by), runIds ?? null);
+        if (cancelled.ok) return cancelled;
+        const { error, message } = cancelled.problem;
+        return { ok: false, error: error === 'not_the_holder' ? error : 'not_found', message };
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        return { ok: false, error: 'store_error', message: error.message };
+      }
     },
     close: () => runs.close(),
   };
@@ -93,10 +99,10 @@ function routesOf(context: DataContext, log: HubLog): Hono<HubVariables> {
   mountRuns(app, context);
   mountModels(app, context);
   app.onError((error, c) => {
-    if (error instanceof StoreError)
-      return refuse(c, { status: 507, error: `store_${error.fault}`, message: error.message });
-    log.lifecycle('request_failed', { path: c.req.path, error: error.name, stack: error.stack ?? '' });
-    return c.json({ error: 'internal_error', message: 'The hub failed.', detail: 'The hub failed.' }, 500);
+    const problem = problemOf(error);
+    if (problem.status === 500)
+      log.lifecycle('request_failed', { path: c.req.path, error: error.name, stack: error.stack ?? '' });
+    return refuse(c, problem);
   });
   return app;
 }

@@ -1,4 +1,3 @@
 export type { Hub } from './compose.ts';
 export { HubStartError } from './listen.ts';
-export type { HubLog } from './ports.ts';
-export { type StartHubOptions, startHub } from './server.ts';
+export { startHub } from './server.ts';

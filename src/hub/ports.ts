@@ -62,7 +62,7 @@ export interface Canceller {
 export type Cancelled =
   /** Run id -> its status now. Empty when nothing was running. */
   | { ok: true; runs: Record<string, string> }
-  | { ok: false; error: 'not_the_holder' | 'not_found'; message: string };
+  | { ok: false; error: 'not_the_holder' | 'not_found' | 'store_error'; message: string };
 
 export interface Released {
   /** False when no turn was held. */

@@ -27,6 +27,8 @@ export const approvalRequestSchema = z.looseObject({
   permission_suggestions: z.array(z.looseObject({ id: z.string(), text: z.string() })),
   blocked_path: z.string().nullable(),
   diffs: z.array(diffPreviewSchema).optional(),
+  /** Ours: when the answer becomes deny by itself. */
+  expires_at: z.string().optional(),
 });
 export type ApprovalRequest = z.infer<typeof approvalRequestSchema>;
 

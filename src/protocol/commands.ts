@@ -20,8 +20,8 @@ export const changeDeviceStateSchema = z.looseObject({
   payload: z.looseObject({
     mode: z.string().optional(),
     cwd: z.string().optional(),
-    agent_id: z.string().nullish(),
-    conversation_id: z.string().optional(),
+    agent_id: z.string().min(1).nullish(),
+    conversation_id: z.string().min(1).optional(),
   }),
 });
 
@@ -52,9 +52,9 @@ export const syncSchema = z.looseObject({
 export const runtimeStartSchema = z.looseObject({
   type: z.literal('runtime_start'),
   request_id: requestId,
-  agent_id: z.string().nullish(),
+  agent_id: z.string().min(1).nullish(),
   create_agent: z.looseObject({ body: z.looseObject({}) }).optional(),
-  conversation_id: z.string().optional(),
+  conversation_id: z.string().min(1).optional(),
   create_conversation: z.looseObject({ body: z.looseObject({}).optional() }).optional(),
   cwd: z.string().nullish(),
   mode: z.string().optional(),

@@ -133,6 +133,7 @@ test('SDK-7 a refusal is an answer, with who was first', async () => {
     error: 'decided',
     code: null,
     decided: { by: 'anna', behavior: 'deny', at: 'then' },
+    held: null,
   });
   expect(hub.frames.at(-1)).toMatchObject({
     payload: { request_id: 'perm-1', decision: { behavior: 'allow', updated_input: { command: 'ls' } } },

@@ -163,7 +163,14 @@ describe('a call that a person must allow', () => {
     expect(request.diffs).toMatchObject([
       {
         mode: 'advanced',
-        hunks: [{ lines: [{ type: 'remove', content: 'old' }, { type: 'add', content: 'new' }] }],
+        hunks: [
+          {
+            lines: [
+              { type: 'remove', content: 'old' },
+              { type: 'add', content: 'new' },
+            ],
+          },
+        ],
       },
     ]);
     hub.answerApproval('call-1', ALLOW);
@@ -216,7 +223,8 @@ describe('several calls of one step', () => {
     ]);
     hub.answerApproval('call-3', { behavior: 'deny', message: 'no' });
     await hub.frame('turn_finished');
-    hub.onPost = (run) => (run.results.length > 0 ? run.stop() : run.bash('call-9', 'echo same').askApproval());
+    hub.onPost = (run) =>
+      run.results.length > 0 ? run.stop() : run.bash('call-9', 'echo same').askApproval();
     hub.message('cm-2');
     await hub.frame('turn_finished', 2);
     expect(hub.of('control_request')).toHaveLength(3);

@@ -35,7 +35,11 @@ describe('to open a turn', () => {
       ok: true,
       id: 'turn-1',
     });
-    expect(store.turns.openOf(conversation)).toMatchObject({ id: 'turn-1', optionsKey: '{"a":1}', starts: 1 });
+    expect(store.turns.openOf(conversation)).toMatchObject({
+      id: 'turn-1',
+      optionsKey: '{"a":1}',
+      starts: 1,
+    });
     expect(store.turns.step('turn-1', 1)?.messages).toEqual([
       ...submission('cm-1').messages,
       ...submission('cm-2').messages,
@@ -162,7 +166,9 @@ describe('to end a turn', () => {
 
 test('HOST-46 a store that cannot be written is an answer, not an exception, and nothing is half done', async () => {
   const seq = accept('cm-1');
-  const big = submission('cm-2', { messages: [{ role: 'user', content: 'x'.repeat(200_000), otid: 'cm-2' }] });
+  const big = submission('cm-2', {
+    messages: [{ role: 'user', content: 'x'.repeat(200_000), otid: 'cm-2' }],
+  });
   store.inputs.accept(conversation, big, 'queued');
   fillDisk(store);
   expect(await commit({ op: 'openTurn', scope: SCOPE, items: [seq, seq + 1] })).toMatchObject({ ok: false });

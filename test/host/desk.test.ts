@@ -188,14 +188,17 @@ describe('a change at the desk', () => {
     expect(settings().mode).toBe('unrestricted');
   });
 
-  test.each(['plan', '', 'constructor'])('HOST-65 to a mode that is none (%j) is refused with those that are', async (mode) => {
-    const [said] = await says(1, change({ mode, cwd: here.home }));
-    expect(said).toMatchObject({
-      accepted: false,
-      error: `Unsupported permission mode: "${mode}". Use one of: standard, acceptEdits, unrestricted, strict.`,
-    });
-    expect(settings()).toMatchObject({ mode: 'standard', cwd: here.project, cwdRevision: 0 });
-  });
+  test.each(['plan', '', 'constructor'])(
+    'HOST-65 to a mode that is none (%j) is refused with those that are',
+    async (mode) => {
+      const [said] = await says(1, change({ mode, cwd: here.home }));
+      expect(said).toMatchObject({
+        accepted: false,
+        error: `Unsupported permission mode: "${mode}". Use one of: standard, acceptEdits, unrestricted, strict.`,
+      });
+      expect(settings()).toMatchObject({ mode: 'standard', cwd: here.project, cwdRevision: 0 });
+    },
+  );
 
   test('HOST-66 of the directory follows links, and starts from the one before', async () => {
     mkdirSync(join(here.project, 'a', 'b'), { recursive: true });
@@ -269,7 +272,11 @@ describe('answers at the desk', () => {
   });
 
   test('APPR-22 one that is refused leaves it to the next', async () => {
-    const said = await says(3, answer('Ada', allow({ updatedInput: { nonsense: 1 } })), answer('Bob', allow()));
+    const said = await says(
+      3,
+      answer('Ada', allow({ updatedInput: { nonsense: 1 } })),
+      answer('Bob', allow()),
+    );
     expect(said).toMatchObject([
       { requestId: 'Ada', accepted: false },
       { requestId: 'Bob', accepted: true },
@@ -281,10 +288,7 @@ describe('answers at the desk', () => {
     here.judge = () => new Promise(() => undefined);
     tell(answer('Ada', allow({ updatedInput: { command: 'ls' } })));
     const cancel: DeskCommand = { type: 'desk.cancel', requestId: 'r', turnId: 'turn-1b', by: null };
-    expect(types(await says(2, accept('cm-9'), cancel))).toEqual([
-      'input.accepted',
-      'cancellation.recorded',
-    ]);
+    expect(types(await says(2, accept('cm-9'), cancel))).toEqual(['input.accepted', 'cancellation.recorded']);
   });
 
   test('a judge that breaks is told to who answered', async () => {

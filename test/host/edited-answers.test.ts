@@ -17,7 +17,10 @@ const write = (id: string, file_path: string) => ({
 describe('edited arguments', () => {
   test('APPR-20 are what runs; what was shown is kept beside', async () => {
     await here.classify([bash('call-1', 'echo asked')]);
-    const { settled, decided } = await here.answer('call-1', allow({ updatedInput: { command: 'echo edited' } }));
+    const { settled, decided } = await here.answer(
+      'call-1',
+      allow({ updatedInput: { command: 'echo edited' } }),
+    );
     expect(settled).toEqual({ accepted: true });
     const decision = { behavior: 'allow', args: { command: 'echo edited' }, edited: true };
     expect(decided).toMatchObject([{ decision }]);

@@ -39,7 +39,10 @@ export class FakeHub {
   onPost: (run: FakeRun) => void = () => undefined;
   /** Answers a POST of a step itself, before there is a run. */
   refusePost: (posted: Posted) => Answer | null = () => null;
-  onRest: (asked: Asked) => Answer = () => ({ status: 404, body: { error: 'not_found', message: 'no such thing' } });
+  onRest: (asked: Asked) => Answer = () => ({
+    status: 404,
+    body: { error: 'not_found', message: 'no such thing' },
+  });
   onCancel: () => Answer = () => ({ status: 200, body: {} });
   readonly isLinked: boolean;
   readonly #server = http.createServer((request, response) => void this.#rest(request, response));
@@ -119,7 +122,8 @@ export class FakeHub {
     return this.#until(() => this.of(type).filter(when)[count - 1], `frame ${count} of ${type}`);
   }
   async reply(requestId: string): Promise<Frame> {
-    const find = () => this.frames.find((frame) => frame.request_id === requestId && frame.type !== 'control_request');
+    const find = () =>
+      this.frames.find((frame) => frame.request_id === requestId && frame.type !== 'control_request');
     return this.#until(find, `a reply to ${requestId}`);
   }
   async delta(messageType: string, count = 1): Promise<JsonObject> {
@@ -211,7 +215,8 @@ export class FakeHub {
     if (asked.path === '/v1/environments/register') return send(response, this.#register(body));
     const [, conversation = '', what] =
       /^\/v1\/conversations\/([^/?]+)\/(messages|stream|cancel)$/.exec(asked.path) ?? [];
-    if (what === 'messages') return this.#post({ conversation, headers, body: body as Posted['body'] }, response);
+    if (what === 'messages')
+      return this.#post({ conversation, headers, body: body as Posted['body'] }, response);
     if (what === 'stream') return this.#attach(body, response);
     if (what === 'cancel') {
       this.cancels.push(asked);

@@ -37,7 +37,13 @@ export class FakeRun {
 
   chunk(fields: JsonObject): this {
     const seq = this.chunks.length + 1;
-    const chunk = { id: `m-${this.id}`, date: '2026-01-01T00:00:00Z', run_id: this.id, seq_id: seq, ...fields };
+    const chunk = {
+      id: `m-${this.id}`,
+      date: '2026-01-01T00:00:00Z',
+      run_id: this.id,
+      seq_id: seq,
+      ...fields,
+    };
     this.chunks.push(chunk);
     this.#write(chunk);
     return this;

@@ -5,7 +5,11 @@ import type { CreateMessage } from '../../src/protocol/input.ts';
 import { AT } from './support/samples.ts';
 
 const read = (payload: Omit<CreateMessage, 'kind'>, sender: string | null = null) =>
-  readSubmission({ kind: 'create_message', ...payload } as CreateMessage, { sender, at: AT, newId: () => 'new' });
+  readSubmission({ kind: 'create_message', ...payload } as CreateMessage, {
+    sender,
+    at: AT,
+    newId: () => 'new',
+  });
 const message = (rest: object = {}) => ({ role: 'user' as const, content: 'hello', ...rest });
 
 describe('an input as it is kept', () => {
@@ -36,7 +40,11 @@ describe('an input as it is kept', () => {
 
   test('HOST-51 of several messages has no otid twice', () => {
     const { messages } = read({
-      messages: [message({ client_message_id: 'cm-1' }), message({ otid: 'cm-1' }), message({ otid: 'cm-1' })],
+      messages: [
+        message({ client_message_id: 'cm-1' }),
+        message({ otid: 'cm-1' }),
+        message({ otid: 'cm-1' }),
+      ],
     });
     expect(new Set(messages.map(({ otid }) => otid)).size).toBe(3);
   });
@@ -70,7 +78,9 @@ describe('an input as it is kept', () => {
 
 describe('canonical JSON', () => {
   test('is the same for equal values, at every depth', () => {
-    expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe(canonicalJson({ a: null, b: [{ c: 2, d: 1 }] }));
+    expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe(
+      canonicalJson({ a: null, b: [{ c: 2, d: 1 }] }),
+    );
     expect(canonicalJson({ a: [1, 2] })).not.toBe(canonicalJson({ a: [2, 1] }));
     expect(canonicalJson({ a: undefined })).toBe('{}');
     expect(canonicalJson({ '2': 1, '10': 1, a: 1 })).toBe(canonicalJson({ a: 1, '10': 1, '2': 1 }));

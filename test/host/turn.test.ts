@@ -65,7 +65,9 @@ describe('a plain turn', () => {
     expect(posted).toMatchObject({
       conversation: 'conv-1',
       body: {
-        messages: [{ role: 'user', content: [{ type: 'text', text: 'hi' }], otid: 'cm-1', acting_user_id: 'Ada' }],
+        messages: [
+          { role: 'user', content: [{ type: 'text', text: 'hi' }], otid: 'cm-1', acting_user_id: 'Ada' },
+        ],
         streaming: true,
         stream_tokens: true,
         background: true,
@@ -102,7 +104,10 @@ describe('a plain turn', () => {
   test('D8 HOST-103 shows its prompt to everybody, with who sent it', async () => {
     await startTestHost(hub);
     hub.send('input', {
-      payload: { kind: 'create_message', messages: [{ role: 'user', content: 'hi', client_message_id: 'cm-1' }] },
+      payload: {
+        kind: 'create_message',
+        messages: [{ role: 'user', content: 'hi', client_message_id: 'cm-1' }],
+      },
       runtime: { agent_id: 'agent-1', conversation_id: 'conv-1', acting_user_id: 'Ada' },
     });
     expect(await hub.delta('user_message')).toMatchObject({
@@ -151,7 +156,12 @@ describe('a turn that fails', () => {
     await startTestHost(hub);
     hub.onPost = (run) =>
       run
-        .chunk({ message_type: 'error_message', error_type: 'llm_error', message: 'bad key', retryable: false })
+        .chunk({
+          message_type: 'error_message',
+          error_type: 'llm_error',
+          message: 'bad key',
+          retryable: false,
+        })
         .stop('llm_api_error');
     hub.message('cm-1');
     const finished = await hub.frame('turn_finished');
@@ -188,7 +198,10 @@ describe('a turn with tools', () => {
     writeFileSync(join(project, 'a.txt'), 'hello\n');
     hub.onPost = (run) => {
       if (run.results.length > 0) return run.say('done').stop();
-      run.call('call-1', 'Read', { file_path: 'a.txt' }).call('call-2', 'Read', { file_path: 'b.txt' }).askApproval();
+      run
+        .call('call-1', 'Read', { file_path: 'a.txt' })
+        .call('call-2', 'Read', { file_path: 'b.txt' })
+        .askApproval();
     };
     hub.message('cm-1');
     await hub.frame('turn_finished');
@@ -229,13 +242,11 @@ describe('a turn with tools', () => {
   });
 
   test('D24 HOST-112 shows the output of a command while it runs', async () => {
-    await startTestHost(hub, { mode: 'unrestricted' });
+    const { project } = await startTestHost(hub, { mode: 'unrestricted' });
     hub.onPost = (run) => {
       if (run.results.length > 0) return run.stop();
       run.bash('call-1', 'echo begun; until [ -e go ]; do sleep 0.02; done; echo ended').askApproval();
     };
-    const { project } = await startTestHost(await fakeHub());
-    hub.send('change_device_state', { payload: { cwd: project } });
     hub.message('cm-1');
     const live = await hub.delta('tool_return_message');
     expect(live).toMatchObject({

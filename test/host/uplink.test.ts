@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { createUplink } from '../../src/host/uplink.ts';
 import type { DeviceEvent } from '../../src/protocol/events.ts';
 import { ACK_EVERY_FRAMES, LinkReceiver } from '../../src/protocol/link.ts';
-import { createUplink } from '../../src/host/uplink.ts';
 
 type Wire = Record<string, unknown>;
 

@@ -55,7 +55,7 @@ describe('the start of a hub', () => {
     expect(again.hubId).toBe(hub.hubId);
   });
 
-  test('AUTH-12 with SIGNALBOX_TOKEN that one is the owner’s, and nothing is written', async () => {
+  test("AUTH-12 with SIGNALBOX_TOKEN that one is the owner's, and nothing is written", async () => {
     const hub = await start({ ownerToken: 'given' });
     expect(hub.ownerToken).toBe('given');
     expect(await listed(hub, 'given')).toBe(200);

@@ -1,62 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { type ConnectionContext, connectionMachine } from '../../machines/connection.ts';
-import {
-  type AnyEvent,
-  assertEverywhere,
-  childDone,
-  childFailed,
-  type Explored,
-  type ExploredState,
-  explore,
-  mutantOf,
-} from './explore.ts';
+import { type AnyEvent, assertEverywhere, type Explored, type ExploredState, mutantOf } from './explore.ts';
 import { follow, is, toldBy } from './walks.ts';
+import { closed, ready, registered, replaced, unknown, walk } from './worlds/connection.ts';
 
 type State = ExploredState<AnyStateMachine>;
-
-const registered = childDone('register', {
-  ok: true,
-  connectionId: 'conn-1',
-  wsUrl: 'ws://hub',
-  linked: true,
-});
-const refused = (permanent: boolean) =>
-  childDone('register', { ok: false, permanent, message: 'no', retryAfterMs: 0 });
-const closed = (code: number, reason: string): AnyEvent => ({ type: 'socket.closed', code, reason });
-const replaced = closed(1000, 'Replaced by new connection');
-const unknown = closed(1008, 'Unknown connection');
-const ready = { type: 'socket.ready', resumed: false };
-
-const events: AnyEvent[] = [
-  registered,
-  refused(true),
-  refused(false),
-  childFailed('register'),
-  childFailed('socket'),
-  ready,
-  { type: 'socket.heard' },
-  closed(1006, ''),
-  closed(1000, 'going away'),
-  replaced,
-  unknown,
-  { type: 'heartbeat.due' },
-  { type: 'heartbeat.lost' },
-  { type: 'link.probe' },
-  { type: 'connection.close' },
-];
-
-const walk = (machine: AnyStateMachine): Explored<AnyStateMachine> =>
-  explore(machine, {
-    input: { seed: 1 },
-    events,
-    // Few attempts and registrations stand for many.
-    abstract: ({ context }: { context: ConnectionContext }) => [
-      Math.min(context.attempt, 3),
-      Math.min(context.registrations, 1),
-      Math.min(context.unproven, 3),
-    ],
-  });
 
 const contextOf = (state: State) => state.snapshot.context as ConnectionContext;
 const isAt = (state: State, value: unknown) => state.snapshot.matches(value as never);

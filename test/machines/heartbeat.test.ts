@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { heartbeatMachine } from '../../machines/heartbeat.ts';
-import { type AnyEvent, assertEverywhere, type Explored, explore, mutantOf } from './explore.ts';
-import { nobody, toldBy } from './walks.ts';
+import { type AnyEvent, assertEverywhere, type Explored, mutantOf } from './explore.ts';
+import { toldBy } from './walks.ts';
+import { heard, walk } from './worlds/heartbeat.ts';
 
-const heard = { type: 'link.heard' };
-const probe = { type: 'link.probe' };
-const walk = (machine: AnyStateMachine): Explored<AnyStateMachine> =>
-  explore(machine, {
-    input: { parent: nobody },
-    events: [heard, probe],
-    abstract: ({ context }: { context: { unanswered: number } }) => context.unanswered,
-  });
 const saysIn = (machine: AnyStateMachine, snapshot: object, event: AnyEvent): string[] =>
   toldBy(machine, snapshot, event).map(({ event }) => event.type);
 

@@ -28,7 +28,12 @@ import { asker, talker } from './puppets.ts';
 export const scope: Scope = { agentId: 'agent-1', conversationId: 'default' };
 
 /** How the judge sees a call: by its id, else everything is allowed and reads nothing. */
-export type Judgement = { kind: 'allowed' | 'asking' | 'denied'; effect?: CallEffect };
+export interface Judgement {
+  kind: 'allowed' | 'asking' | 'denied';
+  effect?: CallEffect;
+  /** Milliseconds until nobody's answer is taken for a no. */
+  limitMs?: number;
+}
 
 export interface HouseOptions {
   store?: PuppetStore;
@@ -247,5 +252,6 @@ export function standingOf(call: ProposedCall, judgement: Judgement = { kind: 'a
     suggestions: [],
     rules: {},
     diffs: [],
+    ...(judgement.limitMs === undefined ? {} : { limitMs: judgement.limitMs }),
   };
 }

@@ -21,9 +21,19 @@ const accepts: Registrar = (nth) => ({
 });
 
 /** A host's connection with everything real but the hub and the time. */
-export async function openLink({ registrar = accepts, seed = 1 }: { registrar?: Registrar; seed?: number } = {}) {
+export async function openLink({
+  registrar = accepts,
+  seed = 1,
+}: {
+  registrar?: Registrar;
+  seed?: number;
+} = {}) {
   const clock = new VirtualClock();
-  const registrations = asker<Registered, { registrations: number }>(() => registrar(registrations.asked.length));
+  let asked = 0;
+  const registrations = asker<Registered, { registrations: number }>(() => {
+    asked += 1;
+    return registrar(asked);
+  });
   const sockets = talker<DeviceSocketCommand, DeviceSocketInput, DeviceSocketEvent>();
   const emitted: ConnectionEmitted[] = [];
   const actor = createActor(

@@ -131,7 +131,7 @@ describe('presence, in every state', () => {
 });
 
 /** A walk through some events from the beginning. */
-function after(...steps: (AnyEvent | undefined)[]) {
+function led(...steps: (AnyEvent | undefined)[]) {
   let [snapshot] = initialTransition(presenceMachine, input);
   for (const step of steps) [snapshot] = transition(presenceMachine, snapshot, step as never);
   return snapshot as Snapshot;
@@ -141,41 +141,41 @@ const unanswered = { type: 'xstate.after.probeLimit.presence.connected.stale' };
 
 describe('presence, step by step', () => {
   test('PRES-1 a silent host is stale and asked, then dropped and offline', () => {
-    const online = after(opened(a));
+    const online = led(opened(a));
     expect(effects(presenceMachine, online, silent)).toEqual({
       told: [{ type: 'sockets.probe', id: 'a' }],
       said: [{ type: 'presence.changed', status: 'stale' }],
     });
-    const stale = after(opened(a), silent);
+    const stale = led(opened(a), silent);
     expect(effects(presenceMachine, stale, unanswered)).toEqual({
       told: [{ type: 'sockets.close', id: 'a', why: 'dropped' }],
       said: [{ type: 'presence.changed', status: 'offline' }],
     });
-    const heard = after(opened(a), silent, { type: 'socket.heard', id: 'a' });
+    const heard = led(opened(a), silent, { type: 'socket.heard', id: 'a' });
     expect(heard.hasTag('online')).toBe(true);
   });
 
   test('PRES-2 a closed socket makes offline at once; that of another socket does not', () => {
-    expect(after(opened(a), { type: 'socket.closed', id: 'a' }).hasTag('offline')).toBe(true);
-    expect(after(opened(a), { type: 'socket.closed', id: 'b' }).hasTag('online')).toBe(true);
+    expect(led(opened(a), { type: 'socket.closed', id: 'a' }).hasTag('offline')).toBe(true);
+    expect(led(opened(a), { type: 'socket.closed', id: 'b' }).hasTag('online')).toBe(true);
   });
 
   test('PRES-3 a socket of a fenced generation is told that it is replaced', () => {
-    const { told } = effects(presenceMachine, after(opened(a)), opened(old));
+    const { told } = effects(presenceMachine, led(opened(a)), opened(old));
     expect(told).toEqual([{ type: 'sockets.close', id: 'old', why: 'replaced' }]);
   });
 
   test('PRES-4 a newer process replaces, the same process coming back does not', () => {
-    expect(effects(presenceMachine, after(opened(a)), opened(newer)).told).toEqual([
+    expect(effects(presenceMachine, led(opened(a)), opened(newer)).told).toEqual([
       { type: 'sockets.close', id: 'a', why: 'replaced' },
       { type: 'sockets.take', id: 'new', generation: 3 },
     ]);
-    expect(effects(presenceMachine, after(opened(a)), opened(b)).told).toEqual([
+    expect(effects(presenceMachine, led(opened(a)), opened(b)).told).toEqual([
       { type: 'sockets.close', id: 'a', why: 'dropped' },
       { type: 'sockets.take', id: 'b', generation: 2 },
     ]);
     const renewed = { type: 'registration.renewed', generation: 3 };
-    expect(effects(presenceMachine, after(opened(a)), renewed).told).toEqual([
+    expect(effects(presenceMachine, led(opened(a)), renewed).told).toEqual([
       { type: 'sockets.close', id: 'a', why: 'replaced' },
     ]);
   });

@@ -164,6 +164,13 @@ export class PuppetStore {
         return [this.#cancel(command)];
       case 'desk.answer':
         return this.#settle(command.requestId, command.answer);
+      case 'desk.expire':
+        return this.#settle(null, {
+          approvalId: command.approvalId,
+          decision: { behavior: 'deny', message: 'nobody answered in time' },
+          by: 'time limit',
+          at: AT,
+        });
       case 'desk.unpause':
         if (this.works) this.paused = false;
         return [];

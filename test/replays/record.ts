@@ -42,13 +42,12 @@ export function record(scenario: string, segmentBytes?: number): string {
 /** The same text on every machine: without the process that wrote it, and with ids that are counted, not drawn. */
 function anonymous(text: string): string {
   const ids = new Map<string, string>();
-  return text.replace(/"pid":\d+,"started":(?:null|"\d+")/g, '"pid":1,"started":null').replace(
-    /"id":"lifecycle-[\w-]+"/g,
-    (id) => {
+  return text
+    .replace(/"pid":\d+,"started":(?:null|"\d+")/g, '"pid":1,"started":null')
+    .replace(/"id":"lifecycle-[\w-]+"/g, (id) => {
       if (!ids.has(id)) ids.set(id, `"id":"lifecycle-${ids.size + 1}"`);
       return ids.get(id) ?? id;
-    },
-  );
+    });
 }
 
 if (import.meta.main) {

@@ -60,8 +60,9 @@ export class ChatActions {
       case 'quit':
         return this.#context.leave();
       case 'abort': {
-        const { ok, error, aborted } = await session.abort();
+        const { ok, error, aborted, held } = await session.abort();
         if (!ok) screen.print(`not stopped: ${error}`);
+        else if (held) screen.print(`${held.environment} is away; it is told to stop when it is back`);
         else if (!aborted) screen.print('nothing was running');
         return;
       }
@@ -155,7 +156,8 @@ export class ChatActions {
   }
 
   async #answer(approval: Approval, answer: Answer): Promise<void> {
-    const { ok, error, decided } = await this.#context.session.answer(approval.requestId, answer);
+    const { ok, error, decided, held } = await this.#context.session.answer(approval.requestId, answer);
+    if (held) this.#context.screen.print(`${held.environment} is away; the answer waits for it`);
     if (ok) {
       this.#answered.add(approval.requestId);
       return;

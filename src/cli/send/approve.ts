@@ -35,6 +35,7 @@ export function createApprover(setting: Setting): Approver {
 
   const give = async (approval: Approval, answer: Answer) => {
     const outcome = await setting.session.answer(approval.requestId, answer);
+    if (outcome.held) setting.say(`${outcome.held.environment} is away; the answer waits for it`);
     if (outcome.ok) {
       denied ||= answer.behavior === 'deny';
       return;

@@ -3,7 +3,8 @@ import { CliError } from '../cli-error.ts';
 import { asking } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type Approver, createApprover, type Policy } from './approve.ts';
-import { entriesSince, type Progress, progressOf } from './progress.ts';
+import { createEndWatch } from './end-watch.ts';
+import { entriesSince, progressOf } from './progress.ts';
 
 /** Where `send` writes to. */
 export interface SendOutput {
@@ -52,19 +53,18 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
       stop(`${why}; the turn goes on once it is answered. Answer with: signalbox chat`, exitCodes.approval),
     fail: (why) => stop(why, exitCodes.approval),
   });
-  let isRebuilt = false;
+  const lookAgain = () => look({ view: session.view(), frame: null });
+  const watch = createEndWatch(session, clientMessageId, lookAgain);
   const look = (update: Update) => {
-    if (update.frame?.type === 'snapshot') isRebuilt = true;
     const { view } = update;
     output.update(update, entriesSince(view, clientMessageId));
-    if (view.link === 'refused' || view.link === 'closed') return;
-    const progress = progressOf(view, clientMessageId, isRebuilt);
-    if (progress.state === 'ended' || progress.state === 'missed') finish(progress);
-    else approver.look(view);
-  };
-  const finish = (progress: Progress) => {
+    if (view.link === 'refused' || view.link === 'closed')
+      return stop('the hub does not let us in any more; the turn goes on without us', exitCodes.failure);
+    const progress = watch(update);
     if (progress.state === 'ended') end.resolve(judge(progress.result, approver));
-    else void askForEnd(setting).then((result) => end.resolve(judge(result, approver)));
+    else if (progress.state === 'missed')
+      void askForEnd(setting).then((result) => end.resolve(judge(result, approver)));
+    else approver.look(view);
   };
 
   await asking(session.ready);
@@ -92,7 +92,7 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
         exitCodes.unreachable,
       );
     }
-    look({ view: session.view(), frame: null });
+    lookAgain();
     const { exitCode, result, why } = await end.promise;
     return { exitCode, clientMessageId, result: result ?? null, why: why ?? null };
   } finally {

@@ -2,6 +2,7 @@ import type { HostStatus } from '../../host/index.ts';
 import type { Mode } from '../../protocol/modes.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
+import { approvalLimitMs } from './approval-limit.ts';
 import { findHub } from './find-hub.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { openLog } from './open-log.ts';
@@ -47,6 +48,7 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     hub: { url: found.url, token: found.token },
     ...{ home, project, envName, mode, log, version },
     env: process.env,
+    ...approvalLimitMs(home),
     onStatus: (status) => {
       if (!isStopping) tellStatus(status);
     },

@@ -43,7 +43,9 @@ export function applySnapshot(before: Transcript, snapshot: Loose): Transcript {
   const turned = asList(snapshot.open_turn).reduce(applyDelta, stored);
   const streamed = asList(snapshot.open_run).reduce(applyChunk, turned);
   const approvals = readApprovals(device?.pending_control_requests);
-  const openTurn = isBusy(fresh.view)
+  // While the host is away its status is a copy, and may be older than the turn.
+  const mayRun = isBusy(fresh.view) || fresh.view.environment?.status !== 'online';
+  const openTurn = mayRun
     ? [...new Set([...before.openTurn, ...streamed.openTurn, ...messagesOfRuns(fresh.view.loopStatus)])]
     : [];
   return { ...streamed, openTurn, view: { ...streamed.view, approvals } };

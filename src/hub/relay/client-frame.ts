@@ -24,7 +24,7 @@ export function handleFrame(
 ): void | Promise<void> {
   const frame = isBinary ? null : parseFrame(text);
   if (frame?.type === 'ack') return;
-  if (!client.flood.admits(context.now()))
+  if (!client.flood.admits(context.now(), text.length))
     return client.answer(refusal(frame ?? { type: '' }, 'too_fast', 'too many frames; slow down'));
   if (!frame)
     return client.answer(

@@ -70,9 +70,10 @@ export class Delivery {
   }
 
   #settleWithdrawal(held: Held, answer: Record<string, unknown>): void {
-    if (answer.success === false) this.#resting.add(held.id);
-    else if (answer.status === 'withdrawn') this.#end(held, 'input_withdrawn');
-    else this.#end(held, 'input_handed_over');
+    if (answer.status === 'withdrawn') this.#end(held, 'input_withdrawn');
+    // Too late: a turn has it. That too is a decision, and no success.
+    else if (answer.status === 'already_dequeued') this.#end(held, 'input_handed_over');
+    else this.#resting.add(held.id);
   }
 
   #end(held: Held, how: 'input_handed_over' | 'input_withdrawn' | 'input_refused', error?: string): void {

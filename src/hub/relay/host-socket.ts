@@ -14,6 +14,9 @@ export interface HostSocketSays {
   garbage(reason: string): void;
 }
 
+/** What may wait in the socket of a host. */
+const UNREAD_BYTES = 16 * 1024 * 1024;
+
 /** The link of a life of a host that an earlier socket left behind; replaced when this one begins a new life. */
 export interface LinkMemory {
   link: HostLink | null;
@@ -52,8 +55,10 @@ export class HostSocket implements Host {
     this.#link?.pause();
   }
 
+  /** A host that does not read is dropped: what it has not answered is held, or goes back to its sender. */
   send(frame: object): void {
     this.#ws.send(this.#link ? this.#link.number(frame) : JSON.stringify(frame));
+    if (this.#ws.bufferedAmount > UNREAD_BYTES) this.#ws.terminate();
   }
 
   probe(): void {

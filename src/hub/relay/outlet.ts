@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 
 /** Above this the other side is too slow: nothing more is put into the socket until it has drained. */
-export const BLOCK_ABOVE_BYTES = 1024 * 1024;
+const BLOCK_ABOVE_BYTES = 1024 * 1024;
 
 /**
  * The sending side of a socket. What is written within one turn of the event loop leaves in one system call.

@@ -43,6 +43,7 @@ export interface Relay<D extends RelayData = RelayData> {
   isOnline(environmentId: string): boolean;
   /** Leaves frames for an environment: into the bag first, whether its host is there or not. */
   leave(environment: Environment, person: Person, frames: ClientFrame[]): Promise<Left[]>;
+  /** Removes it for good; what is held for it is withdrawn. */
   forget(environment: Environment): Promise<void>;
   openHost(ws: WebSocket, connectionId: string): void;
   openClient(environment: Environment, options: ClientOptions): void;
@@ -143,8 +144,13 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
     isOnline,
     leave: (environment, person, frames) => leaveFrames(context, live(environment), person, frames),
     async forget(environment) {
-      db.transaction(() => environments.remove(environment.id));
+      const held = context.bag.list(environment.id);
+      db.transaction(() => {
+        for (const { kind, scope, key } of held) if (kind === 'input') context.bag.bury(scope, key);
+        environments.remove(environment.id);
+      });
       await db.barrier();
+      for (const one of held) live(environment).publishHeld(one, 'input_withdrawn');
       lives.get(environment.id)?.forget();
       lives.delete(environment.id);
       rings.forget(environment.id);

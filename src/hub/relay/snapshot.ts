@@ -9,7 +9,7 @@ import { beyond } from './open-turn.ts';
 import type { Ring } from './ring.ts';
 
 /** The newest messages of a snapshot; older ones are read by REST. */
-export const SNAPSHOT_MESSAGES = 100;
+const SNAPSHOT_MESSAGES = 100;
 
 /** The environment as a snapshot names it. */
 export type EnvironmentView = Snapshot['environment'];

@@ -72,8 +72,14 @@ export function environmentRoutes({ relay, hubId, trustProxy }: EnvironmentRoute
     if (refusal) return refuse(c, refusal);
     const found = find(relay, c.req.param('x'));
     if (!found.ok) return refuse(c, found.problem);
+    const { id, name } = found.environment;
+    const { held } = relay.show(found.environment);
+    if (held > 0 && c.req.query('withdraw') !== 'held') {
+      const message = `${held} inputs are held for "${name}"; withdraw them all with DELETE …/${id}?withdraw=held`;
+      return refuse(c, { status: 409, error: 'inputs_held', message, retry: false, extra: { held } });
+    }
     await relay.forget(found.environment);
-    return c.json({ success: true, id: found.environment.id });
+    return c.json({ success: true, id });
   });
 
   routes.post('/v1/environments/:x/messages', async (c) => {

@@ -113,8 +113,10 @@ export class Execution {
       if (request.step !== 'begin' || !this.#ending) await this.#deps.store.durable();
       return { ok: true };
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      return { ok: false, message: error.message };
+      if (error instanceof StoreError) return { ok: false, message: error.message };
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.#deps.log.lifecycle('run_broke', { run_id: this.plan.run.id, step: request.step, stack });
+      throw error;
     }
   }
 
@@ -211,7 +213,12 @@ export class Execution {
     this.live.announce();
     this.plan.echo?.said(this.live.chunks.slice(told));
     if (this.live.unwritten >= FLUSH_CHUNKS) this.#write();
-    else if (this.live.unwritten > 0) this.#flush ??= setTimeout(() => this.#write(), this.#deps.flushMs);
+    else this.#writeSoon();
+  }
+
+  #writeSoon(): void {
+    if (this.live.unwritten === 0 || this.#endedAt !== null) return;
+    this.#flush ??= setTimeout(() => this.#write(), this.#deps.flushMs);
   }
 
   /** Behind the stream. What cannot be written now is written with the end. */
@@ -219,19 +226,22 @@ export class Execution {
     this.#stopFlushing();
     const batch = this.live.batch();
     if (!batch || this.#writing) return;
-    this.#writing = (async () => {
-      try {
-        await this.#deps.store.appendChunks(this.plan.run.id, batch);
-        batch.written();
-      } catch (error) {
-        this.#deps.log.lifecycle('chunks_not_written', {
-          run_id: this.plan.run.id,
-          error: error instanceof Error ? error.message : String(error),
-        });
-      } finally {
-        this.#writing = null;
-      }
-    })();
+    this.#writing = this.#append(batch).finally(() => {
+      this.#writing = null;
+    });
+  }
+
+  async #append(batch: NonNullable<ReturnType<LiveRun['batch']>>): Promise<void> {
+    const { store, log } = this.#deps;
+    try {
+      await store.appendChunks(this.plan.run.id, batch);
+      batch.written();
+      // What came meanwhile may be the last for a while.
+      this.#writeSoon();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.lifecycle('chunks_not_written', { run_id: this.plan.run.id, error: reason });
+    }
   }
 
   #stopFlushing(): void {

@@ -1,5 +1,5 @@
 import type { Attempt, Outcome, Waiting } from './outcome.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemOf } from './problem.ts';
 
 /** `isGone` tells, at the last moment, that nobody waits for it any more. */
 export type TryAgain = (isGone: () => boolean) => Promise<Attempt>;
@@ -75,13 +75,22 @@ export class WaitLine {
   async #try(key: string): Promise<void> {
     for (const ticket of this.#lines.get(key) ?? []) {
       if (!ticket.settle) continue;
-      const attempt = await ticket.attempt(() => !ticket.settle);
+      const attempt = await this.#attempt(ticket);
       if (attempt.kind === 'waiting') {
         ticket.runId = attempt.runId ?? ticket.runId;
         continue;
       }
       this.#remove(key, ticket);
       ticket.settle?.(attempt);
+    }
+  }
+
+  /** A store that fails is told to whoever waits; the others wait on. */
+  async #attempt(ticket: Ticket): Promise<Attempt> {
+    try {
+      return await ticket.attempt(() => !ticket.settle);
+    } catch (error) {
+      return { kind: 'refused', problem: problemOf(error) };
     }
   }
 

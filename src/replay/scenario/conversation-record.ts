@@ -104,7 +104,8 @@ export class ConversationRecord {
     return cutOff.length;
   }
 
-  command(command: DeskCommand): DeskEvent[] {
+  /** `at` is the time of the command, as ISO text. */
+  command(command: DeskCommand, at: string): DeskEvent[] {
     switch (command.type) {
       case 'desk.accept':
         return [this.#accept(command)];
@@ -117,6 +118,13 @@ export class ConversationRecord {
       }
       case 'desk.answer':
         return this.#answer(command.requestId, command.answer);
+      case 'desk.expire':
+        return this.#answer(null, {
+          approvalId: command.approvalId,
+          decision: { behavior: 'deny', message: 'Nobody answered within the time limit' },
+          by: 'time limit',
+          at: '',
+        });
       case 'desk.change':
         this.mode = command.mode ?? this.mode;
         this.cwd = command.cwd ?? this.cwd;
@@ -132,6 +140,13 @@ export class ConversationRecord {
       case 'desk.unpause':
         this.#isPaused = false;
         return [];
+      case 'desk.expire': {
+        const { approvalId } = command;
+        if (!this.pending().some((shown) => shown.approvalId === approvalId)) return [];
+        const decision = { behavior: 'deny' as const, message: 'Nobody answered in time' };
+        const [, ...decided] = this.#answer(null, { approvalId, decision, by: null, at });
+        return decided;
+      }
     }
   }
 

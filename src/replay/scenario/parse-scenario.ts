@@ -6,7 +6,7 @@ export type Directive = { line: number } & (
   | { do: 'expect' | 'forbid'; pattern: JsonObject }
   | { do: 'conversation'; id: string }
   | { do: 'at'; ms: number }
-  | { do: 'judge'; tool: string; verdict: 'ask' | 'allow' | 'deny'; reason: string }
+  | { do: 'judge'; tool: string; verdict: 'ask' | 'allow' | 'deny'; reason: string; limitMs: number | null }
   | { do: 'restart' }
   | { do: 'tool'; call: string | null; words: string }
   | { do: 'model' | 'store' | 'hub' | 'link'; words: string }
@@ -76,13 +76,22 @@ function readFrame(sign: string, text: string): Read {
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 function readTime(text: string): Read {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (!match) return { ok: false, reason: `"at ${text}" is no time; write for example "at 5s" or "at 2m"` };
-  return { ok: true, directive: { do: 'at', ms: Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) } };
+  const ms = milliseconds(text);
+  if (ms === undefined)
+    return { ok: false, reason: `"at ${text}" is no time; write for example "at 5s" or "at 2m"` };
+  return { ok: true, directive: { do: 'at', ms } };
 }
 
-function readJudge([tool, verdict, ...reason]: string[]): Read {
+function milliseconds(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  return match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : undefined;
+}
+
+function readJudge([tool, verdict, ...rest]: string[]): Read {
+  const words = rest.join(' ');
+  const limitMs = verdict === 'ask' && words !== '' ? milliseconds(words) : null;
   if (tool === undefined || (verdict !== 'ask' && verdict !== 'allow' && verdict !== 'deny'))
     return { ok: false, reason: 'write "judge TOOL ask", "judge TOOL allow" or "judge TOOL deny REASON"' };
-  return { ok: true, directive: { do: 'judge', tool, verdict, reason: reason.join(' ') } };
+  if (limitMs === undefined) return { ok: false, reason: `"ask ${words}" is no time limit such as "ask 5m"` };
+  return { ok: true, directive: { do: 'judge', tool, verdict, reason: words, limitMs } };
 }

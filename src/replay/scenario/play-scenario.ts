@@ -48,6 +48,10 @@ export interface PlayResult {
   failed?: { line: number; reason: string };
 }
 
+type Verdict = Pick<Directive & { do: 'judge' }, 'verdict' | 'reason' | 'limitMs'>;
+
+const ASK: Verdict = { verdict: 'ask', reason: '', limitMs: null };
+
 /** A scenario begins at noon of a day long gone. */
 const BEGINNING = Date.UTC(2026, 0, 1, 12);
 
@@ -68,7 +72,7 @@ class Player {
   readonly #options: PlayOptions;
   readonly #isLinked: boolean;
   readonly #records = new Map<string, ConversationRecord>();
-  readonly #verdicts = new Map<string, { verdict: 'ask' | 'allow' | 'deny'; reason: string }>();
+  readonly #verdicts = new Map<string, Verdict>();
   /** What the model has told of the open step of each turn. */
   readonly #steps = new Map<string, ToldStep>();
   #clock = new VirtualClock();
@@ -147,6 +151,7 @@ class Player {
     const { wire } = this.#options;
     return new Scene({
       clock: this.#clock,
+      now: this.#now,
       judge: (call) => this.#judge(call),
       log: this.#log,
       records: this.#records,
@@ -195,13 +200,14 @@ class Player {
   }
 
   #judge(call: ProposedCall): Standing {
-    const { verdict, reason } = this.#verdicts.get(call.name) ?? { verdict: 'ask', reason: '' };
+    const { verdict, reason, limitMs } = this.#verdicts.get(call.name) ?? ASK;
     if (verdict === 'deny') return { ...call, kind: 'denied', reason: reason || 'not permitted' };
     const args = JSON.parse(call.arguments) as JsonObject;
     const about = { ...call, args, cwd: '/work', effect: effectOf(call.name, args) };
     if (verdict === 'allow') return { ...about, kind: 'allowed', comment: null };
     const approvalId = approvalRequestId(call.id);
-    return { ...about, kind: 'asking', approvalId, suggestions: [], rules: {}, diffs: [] };
+    const limit = limitMs === null ? {} : { limitMs, deadline: this.#now() + limitMs };
+    return { ...about, kind: 'asking', approvalId, suggestions: [], rules: {}, diffs: [], ...limit };
   }
 
   #model(words: string): string | undefined {

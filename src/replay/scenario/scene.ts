@@ -25,6 +25,8 @@ export interface SceneWire {
 export interface SceneOptions {
   wire: SceneWire;
   clock: VirtualClock;
+  /** Epoch milliseconds. */
+  now: () => number;
   judge: Judge;
   /** Null: nothing is recorded. */
   log: SessionLog | null;
@@ -209,8 +211,10 @@ export class Scene {
   }
 
   #told(puppet: Puppet, command: PuppetEvent): void {
-    if (puppet.src === 'desk')
-      this.hands.say(puppet, this.#recordOf(puppet)?.command(command as unknown as DeskCommand) ?? []);
+    if (puppet.src === 'desk') {
+      const at = new Date(this.#options.now()).toISOString();
+      this.hands.say(puppet, this.#recordOf(puppet)?.command(command as unknown as DeskCommand, at) ?? []);
+    }
     if (puppet.src !== 'toolRunner' || command.type !== 'tool.cancel' || this.#deaf.has(puppet)) return;
     const { callId } = puppet.input as { callId: string };
     const outcome = { status: 'error', text: 'Interrupted by user', outcome: 'cancelled' };

@@ -3,29 +3,41 @@ import { WebSocket } from 'ws';
 import { TOKEN } from './bench-home.ts';
 import type { Runtime } from './rest.ts';
 
-/** A client on one socket that looks at frames as text, so that what is measured is not its own reading. */
-export class BenchClient {
-  readonly ws: WebSocket;
-  readonly #watchers = new Set<(text: string) => void>();
-  #requests = 0;
+/** Turns on one socket. The hub lets a client send so many frames at once and then slows it down. */
+const TURNS_A_SOCKET = 300;
 
-  private constructor(ws: WebSocket) {
-    this.ws = ws;
+/** A client that looks at frames as text, so that what is measured is not its own reading. */
+export class BenchClient {
+  readonly #url: string;
+  readonly #watchers = new Set<(text: string) => void>();
+  #ws: WebSocket | null = null;
+  #requests = 0;
+  #turns = 0;
+
+  private constructor(url: string) {
+    this.#url = url;
+  }
+
+  static async open(hub: string, environment: string): Promise<BenchClient> {
+    const url = `${hub.replace('http', 'ws')}/v1/environments/${environment}/status/ws`;
+    const client = new BenchClient(url);
+    await client.connect();
+    return client;
+  }
+
+  /** Opens a new socket in the place of the one there was. */
+  async connect(): Promise<void> {
+    this.#ws?.terminate();
+    const ws = new WebSocket(this.#url, ['signalbox'], {
+      headers: { authorization: `Bearer ${TOKEN}` },
+      perMessageDeflate: false,
+    });
+    this.#ws = ws;
     ws.on('message', (data) => {
       const text = String(data);
       for (const watch of [...this.#watchers]) watch(text);
     });
-  }
-
-  static async open(url: string, environment: string): Promise<BenchClient> {
-    const ws = new WebSocket(
-      `${url.replace('http', 'ws')}/v1/environments/${environment}/status/ws`,
-      ['signalbox'],
-      { headers: { authorization: `Bearer ${TOKEN}` }, perMessageDeflate: false },
-    );
-    const client = new BenchClient(ws);
     await once(ws, 'open');
-    return client;
   }
 
   /** Resolves with the first frame from now on that holds `part`. */
@@ -51,7 +63,7 @@ export class BenchClient {
     const requestId = this.#nextId();
     const answered = this.sees(`"${requestId}"`);
     const snapshot = this.sees('"type":"snapshot"');
-    this.ws.send(JSON.stringify({ type: 'resume', request_id: requestId, runtime, cursor }));
+    this.#send({ type: 'resume', request_id: requestId, runtime, cursor });
     const answer = await answered;
     if (answer.includes('"gap"')) await snapshot;
     return answer;
@@ -62,19 +74,14 @@ export class BenchClient {
     const requestId = this.#nextId();
     const id = `cm-${requestId}`;
     const messages = [{ role: 'user', content, client_message_id: id, otid: id }];
-    this.ws.send(
-      JSON.stringify({
-        type: 'input',
-        request_id: requestId,
-        runtime,
-        payload: { kind: 'create_message', messages },
-      }),
-    );
+    const payload = { kind: 'create_message', messages };
+    this.#send({ type: 'input', request_id: requestId, runtime, payload });
     return requestId;
   }
 
   /** One turn, from the send to `stop_reason` here, in milliseconds. It resolves when the turn is over. */
   async turn(runtime: Runtime, content: string, steps = 1): Promise<number> {
+    await this.#renew(runtime);
     const finished = this.sees('"type":"turn_finished"');
     const stopped = this.#stops(steps);
     const before = performance.now();
@@ -87,6 +94,7 @@ export class BenchClient {
 
   /** From the send to `input_accepted`, in milliseconds. It resolves when the turn is over. */
   async accepted(runtime: Runtime, content: string): Promise<number> {
+    await this.#renew(runtime);
     const finished = this.sees('"type":"turn_finished"');
     const told = this.sees('"type":"input_accepted"').then(() => performance.now());
     const before = performance.now();
@@ -97,7 +105,18 @@ export class BenchClient {
   }
 
   close(): void {
-    this.ws.terminate();
+    this.#ws?.terminate();
+  }
+
+  #send(frame: object): void {
+    this.#ws?.send(JSON.stringify(frame));
+  }
+
+  async #renew(runtime: Runtime): Promise<void> {
+    this.#turns += 1;
+    if (this.#turns % TURNS_A_SOCKET > 0) return;
+    await this.connect();
+    await this.follow(runtime);
   }
 
   /** Resolves with the time at which the `steps`-th model step told that it stopped. */

@@ -198,3 +198,15 @@ test('SDK-28 a message whose turn goes on over a gap still learns how it ended',
   );
   expect(view.results['cm-1']).toMatchObject({ turnId: 'turn-1', stopReason: 'end_turn' });
 });
+
+test('SDK-28 also when the first snapshot after the gap comes while the host is still away', () => {
+  const idle = { status: 'WAITING_ON_INPUT' };
+  const snapshot = { type: 'snapshot', messages: [], open_run: [], queue: [], loop_status: idle };
+  const laptop = { id: 'env-1', name: 'laptop' };
+  const begin = delta({ message_type: 'user_message', id: 'u', otid: 'cm-1', content: 'go' });
+  const end = { type: 'turn_finished', turn_id: 'turn-1', stop_reason: 'end_turn' };
+  const away = { ...snapshot, environment: { ...laptop, status: 'offline' } };
+  expect(apply(begin, away, end).results['cm-1']?.turnId).toBe('turn-1');
+  const there = { ...snapshot, environment: { ...laptop, status: 'online' } };
+  expect(apply(begin, there, end).results['cm-1']).toBeUndefined();
+});

@@ -101,7 +101,12 @@ describe('what waits for a person', () => {
 describe('a crash', () => {
   test('HOST-17 leaves the calls that had begun without an outcome to be found', () => {
     const { home, store, id } = turn();
-    store.calls.propose(id, 'turn-1', 1, ['begun', 'ended', 'not begun'].map((name) => bash(name)));
+    store.calls.propose(
+      id,
+      'turn-1',
+      1,
+      ['begun', 'ended', 'not begun'].map((name) => bash(name)),
+    );
     for (const call of ['begun', 'ended']) store.calls.intend('turn-1', call, {});
     store.calls.settle('turn-1', 'ended', succeeded);
     const cutOff = reopen(store, home).calls.begunWithoutOutcome();
@@ -117,7 +122,11 @@ describe('a crash', () => {
     store.calls.intend('turn-1', 'call-1', {});
     store.calls.intend('turn-2', 'call-2', {});
     store.turns.end('turn-1', 'end_turn', null);
-    expect(reopen(store, home).calls.begunWithoutOutcome().map((row) => row.turn)).toEqual(['turn-2']);
+    expect(
+      reopen(store, home)
+        .calls.begunWithoutOutcome()
+        .map((row) => row.turn),
+    ).toEqual(['turn-2']);
   });
 });
 

@@ -53,6 +53,8 @@ describe('the store of a host', () => {
         throw new Error('in the middle');
       }),
     ).toThrow('in the middle');
-    expect(reopen(store, home).db.statement('SELECT count(*) AS n FROM conversations').get()).toEqual({ n: 0 });
+    expect(reopen(store, home).db.statement('SELECT count(*) AS n FROM conversations').get()).toEqual({
+      n: 0,
+    });
   });
 });

@@ -15,7 +15,14 @@ describe('an open turn', () => {
     const { home, store, id } = conversation();
     store.turns.open('turn-1', id, '{"a":1}', MESSAGES);
     const later = reopen(store, home);
-    const turn = { id: 'turn-1', conversation: id, optionsKey: '{"a":1}', step: 1, starts: 0, cancelled: false };
+    const turn = {
+      id: 'turn-1',
+      conversation: id,
+      optionsKey: '{"a":1}',
+      step: 1,
+      starts: 0,
+      cancelled: false,
+    };
     expect(later.turns.openOf(id)).toEqual(turn);
     expect(later.turns.get('turn-1')).toEqual({ ...turn, open: true });
     expect(later.turns.step('turn-1', 1)).toEqual({

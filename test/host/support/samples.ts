@@ -57,7 +57,12 @@ export const allowed = (args: JsonObject): Decision => ({
 export const succeeded: ToolOutcome = { status: 'success', text: 'done', stdout: ['done'], stderr: [] };
 
 /** An input that was accepted and is in an open turn of its own, at its first step. */
-export function openTurn(store: HostStore, conversation: number, turn = 'turn-1', input = `cm-${turn}`): void {
+export function openTurn(
+  store: HostStore,
+  conversation: number,
+  turn = 'turn-1',
+  input = `cm-${turn}`,
+): void {
   const accepted = store.inputs.accept(conversation, submission(input), 'started');
   if (accepted.kind !== 'accepted') throw new Error(accepted.kind);
   store.turns.open(turn, conversation, '{}', submission(input).messages);

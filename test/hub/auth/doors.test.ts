@@ -62,7 +62,7 @@ describe('who is let in', () => {
     expect(await upgrade(clientPath(), bearer(OWNER))).toBe('open');
   });
 
-  test('AUTH-5 no page of another origin, on REST and on both sockets; the hub’s own is let in', async () => {
+  test("AUTH-5 no page of another origin, on REST and on both sockets; the hub's own is let in", async () => {
     const own = hub.url;
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1', 'not an origin']) {
       expect(await status('/v1/environments', { headers: { origin } })).toBe(403);
@@ -73,14 +73,14 @@ describe('who is let in', () => {
     expect(await upgrade(clientPath(), { ...bearer(OWNER), origin: own })).toBe('open');
   });
 
-  test('AUTH-6 a browser’s socket carries the token in its sub-protocol, and the hub answers only "signalbox"', async () => {
+  test("AUTH-6 a browser's socket carries the token in its sub-protocol, and the hub answers only signalbox", async () => {
     const carrier = `bearer.${Buffer.from(OWNER).toString('base64url')}`;
     expect(await upgrade(clientPath(), {}, ['signalbox', carrier])).toBe('open signalbox');
     expect(await upgrade(clientPath(), {}, ['signalbox', 'bearer.d3Jvbmc'])).toBe('401');
     expect(await upgrade(clientPath(), bearer(OWNER), ['signalbox'])).toBe('open signalbox');
   });
 
-  test('AUTH-6 a foreign client’s socket may carry it in the query, a host’s may not', async () => {
+  test("AUTH-6 a foreign client's socket may carry it in the query, a host's may not", async () => {
     expect(await upgrade(`${clientPath()}?token=${OWNER}`)).toBe('open');
     expect(await upgrade(`${hostPath()}?token=${OWNER}`)).toBe('401');
   });
@@ -139,7 +139,7 @@ describe('rights', () => {
     }
   });
 
-  test('AUTH-9 registering, the host’s socket and removing need "machine"; leaving a message "send"', async () => {
+  test("AUTH-9 registering, the host's socket and removing need machine; leaving a message needs send", async () => {
     const { token } = await makeToken('Sue', 'send');
     await expect(new FakeHost(hub, { token, deviceId: 'd2' }).register()).rejects.toThrow('403');
     expect(await upgrade(hostPath(), bearer(token))).toBe('403');

@@ -63,7 +63,7 @@ describe('tokens', () => {
     expect(tokens.list()).toHaveLength(1);
   });
 
-  test('AUTH-3 a secret that was somebody’s becomes the owner’s when it is set so', () => {
+  test("AUTH-3 a secret that was somebody's becomes the owner's when it is set so", () => {
     const tokens = open();
     const { secret } = tokens.create('Ada', 'read');
     tokens.setOwner(secret);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ALIAS_LIFE_MS } from '../../../src/hub/registry/connections.ts';
 import { FakeHost } from '../relay/fake-host.ts';
 import { ForeignHost } from '../relay/foreign-host.ts';
 import { TestClient } from '../relay/test-client.ts';
@@ -32,7 +33,7 @@ describe('registration', () => {
     expect(foreign).not.toHaveProperty('supportsSplitStatusChannels');
   });
 
-  test('HUB-2 the same process gets the same environment and generation under a new alias, and keeps what runs (D5)', async () => {
+  test('HUB-2 D5 the same process gets the same environment and generation under a new alias, and what runs goes on', async () => {
     const host = await new FakeHost(hub).connect();
     const first = host.registration;
     const client = await TestClient.open(hub, first.connectionId);
@@ -90,6 +91,19 @@ describe('registration', () => {
     await new FakeHost(hub, { name: 'other', deviceId: 'device-2' }).register();
     await host.connect();
     expect(host.closed).toBeNull();
+  });
+
+  test('HUB-5 an alias that nobody used for 30 days is not known any more, and registering again finds the environment', async () => {
+    const host = await new FakeHost(hub).connect();
+    await host.cut();
+    hub.clock.ahead = ALIAS_LIFE_MS + day;
+    await new FakeHost(hub, { name: 'other', deviceId: 'device-2' }).register();
+    await host.connect();
+    expect(host.closed?.code).toBe(1008);
+    const { environmentId } = host;
+    await host.register();
+    await host.connect();
+    expect([host.environmentId, host.closed]).toEqual([environmentId, null]);
   });
 
   test('HUB-5 1008 is for an alias that is not known, and for an environment that was forgotten', async () => {

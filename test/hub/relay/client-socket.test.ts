@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MAX_SUBSCRIPTIONS } from '../../../src/hub/relay/client-socket.ts';
 import { FakeHost } from './fake-host.ts';
 import { runtime, TestClient } from './test-client.ts';
 import { startTestHub, type TestHub } from './test-hub.ts';
@@ -285,6 +286,14 @@ describe('the socket', () => {
     await vi.waitFor(() => expect(client.texts()).toEqual(['by url', 'by frame']));
     const started = await client.ask({ type: 'runtime_start', agent_id: 'agent-1' });
     expect(started.type).toBe('runtime_start_response');
+  });
+
+  test('HUB-17 one socket follows 64 conversations, and is told when it asks for more', async () => {
+    const client = await TestClient.open(hub, host.environmentId);
+    for (let i = 0; i < MAX_SUBSCRIPTIONS; i += 1)
+      expect(await client.resume(`conv-${i}`)).toMatchObject({ type: 'resumed' });
+    expect(await client.resume('conv-more')).toMatchObject({ type: 'error', code: 'too_fast' });
+    expect(await client.resume('conv-0')).toMatchObject({ type: 'resumed' });
   });
 
   test('HUB-17 a conversation that runtime_start made is followed', async () => {

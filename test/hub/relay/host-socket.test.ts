@@ -1,6 +1,7 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { HostSocket } from '../../../src/hub/relay/host-socket.ts';
 import { ACK_EVERY_FRAMES } from '../../../src/protocol/link.ts';
 import { FakeHost } from './fake-host.ts';
 import { ForeignHost } from './foreign-host.ts';
@@ -147,6 +148,32 @@ describe('any host', () => {
     await vi.waitFor(() => expect(bare.said).toEqual([{ type: 'pong' }]));
   });
 
+  test('PRES-1 clients are told when a host falls silent, is heard again after all, and is given up', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const host = await new FakeHost(hub).connect();
+      const client = await follow();
+      const statuses = () =>
+        client.frames
+          .of('environment_status')
+          .map(({ environment }) => (environment as { status: string }).status);
+      hub.clock.ahead = 90_000;
+      vi.advanceTimersByTime(90_000);
+      // Its socket answers the question by itself.
+      await vi.waitFor(() => expect(statuses()).toEqual(['stale', 'online']));
+      host.socket.pause();
+      hub.clock.ahead = 200_000;
+      vi.advanceTimersByTime(90_000);
+      await vi.waitFor(() => expect(statuses()).toEqual(['stale', 'online', 'stale']));
+      vi.advanceTimersByTime(30_000);
+      await vi.waitFor(() => expect(statuses()).toEqual(['stale', 'online', 'stale', 'offline']));
+      host.socket.resume();
+      await vi.waitFor(() => expect(host.closed?.code).toBe(1006));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('PRES-6 garbage from a host is logged, not answered, and hurts nobody', async () => {
     const host = await new FakeHost(hub).connect();
     const client = await follow();
@@ -194,4 +221,16 @@ describe('a foreign host', () => {
     host.send({ type: 'stream_delta', runtime: runtime(), delta: { content: 'on' } });
     expect((await theirs.frames.count('stream_delta', 2))[1]).toMatchObject({ event_seq: 2 });
   });
+});
+
+test('PRES-8 a host that does not read is dropped, before what waits for it fills the hub', () => {
+  const ws = Object.assign(new EventEmitter(), { send: vi.fn(), terminate: vi.fn(), bufferedAmount: 0 });
+  const connection = { id: 'conn-1', environmentId: 'env-1', generation: 1, epoch: null };
+  const socket = new HostSocket('s', connection, ws as unknown as WebSocket, { link: null });
+  ws.bufferedAmount = 16 * 1024 * 1024;
+  socket.send({ type: 'sync' });
+  expect(ws.terminate).not.toHaveBeenCalled();
+  ws.bufferedAmount += 1;
+  socket.send({ type: 'sync' });
+  expect(ws.terminate).toHaveBeenCalledTimes(1);
 });

@@ -201,7 +201,7 @@ describe('what cannot be carried out', () => {
     });
   });
 
-  test('HUB-23 a late answer to what was refused is nobody else’s answer', async () => {
+  test("HUB-23 a late answer to what was refused is nobody else's answer", async () => {
     const host = await new FakeHost(hub, { reply: () => null }).connect();
     const client = await connect();
     client.send({ type: 'resume_queue', request_id: 'r', runtime: runtime() });
@@ -276,7 +276,7 @@ describe('a foreign host', () => {
     expect(host.frames.of('withdraw_input')).toEqual([]);
   });
 
-  test('an answer of a client to a host’s own question passes under the host’s id', async () => {
+  test("an answer of a client to a host's own question passes under the host's id", async () => {
     const host = await new ForeignHost(hub).connect();
     const client = await connect('letta', { isForeign: true });
     client.send({

@@ -77,7 +77,11 @@ describe('withdrawing an input that is held', () => {
   });
 
   test('BAG-10 maybe sent and in a turn already: it ends as handed over', async () => {
-    const host = await sentAndHeld((frame) => ({ ...accept(frame), status: 'already_dequeued' }));
+    const host = await sentAndHeld((frame) => ({
+      ...accept(frame),
+      status: 'already_dequeued',
+      success: false,
+    }));
     await client.withdraw('one');
     await host.connect();
     expect(await client.frames.next('input_handed_over')).toMatchObject({ id: 'one' });

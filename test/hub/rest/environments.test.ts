@@ -65,6 +65,21 @@ describe('the list of environments', () => {
     expect((await hub.fetch('/v1/environments?limit=many')).status).toBe(422);
   });
 
+  test('HUB-9 an environment is not removed while inputs are held for it, unless they are withdrawn with it', async () => {
+    const host = await new FakeHost(hub).connect();
+    await host.cut();
+    const client = await TestClient.open(hub, 'laptop');
+    await client.resume();
+    await client.say('one');
+    const remove = (query: string) => hub.fetch(`/v1/environments/laptop${query}`, { method: 'DELETE' });
+    const refused = await remove('');
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ error: 'inputs_held', held: 1 });
+    expect((await remove('?withdraw=held')).status).toBe(200);
+    expect(await client.frames.next('input_withdrawn')).toMatchObject({ id: 'one' });
+    expect((await hub.fetch('/v1/environments/laptop')).status).toBe(404);
+  });
+
   test("HUB-8 Letta's client lists, retrieves and sends", async () => {
     const host = await new FakeHost(hub).connect();
     const letta = new Letta({ baseURL: hub.url, apiKey: OWNER, maxRetries: 0 });

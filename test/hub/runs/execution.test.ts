@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { usage } from '../support/puppet-model.ts';
 import { callIdOf } from '../support/sse-reader.ts';
-import { host, newConversation, startData, type TestData, userMessage } from '../support/test-data.ts';
+import { host, newConversation, owner, startData, type TestData, userMessage } from '../support/test-data.ts';
 
 let hub: TestData;
 let path: string;
@@ -340,7 +340,7 @@ describe('the disk', () => {
     const sample = await hub.model.sample(0);
     sample.say({ type: 'sample.text', text: 'shown' });
     await stream.until(({ content }) => content === 'shown');
-    hub.disk.full = true;
+    hub.disk.left = 0;
     sample.answer(', lost');
     const chunks = await stream.all();
     expect(chunks.slice(-2)).toMatchObject([
@@ -354,12 +354,37 @@ describe('the disk', () => {
       message: expect.stringContaining('full'),
     });
 
-    hub.disk.full = false;
+    hub.disk.left = Number.POSITIVE_INFINITY;
     expect(await kinds()).toEqual(['user_message']);
     const again = await post([userMessage('hi', 'o1')]);
     (await hub.model.sample(1)).answer('kept');
     await again.all();
     expect(await kinds()).toEqual(['user_message', 'assistant_message']);
+  });
+});
+
+describe('a full disk', () => {
+  const laptop = host('env-1', 't1');
+
+  test('RUN-30 is told to whoever waits, and to whoever cancels', async () => {
+    const turn = await post([userMessage('go')], {}, laptop);
+    (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' });
+    await turn.all();
+    const waiting = await post([userMessage('x')], {}, host('env-2', 't2'));
+    await waiting.until(({ message_type }) => message_type === 'waiting');
+    const scope = { agentId: null, conversationId: id };
+    const by = { person: owner, environment: 'env-1' };
+    hub.disk.left = 0;
+    const cancelled = await hub.request('POST', `${path}/cancel`, {}, laptop);
+    expect([cancelled.status, await cancelled.json()]).toMatchObject([507, { error: 'store_full' }]);
+    expect(await hub.data.cancelScope(scope, by)).toMatchObject({ ok: false, error: 'store_error' });
+    // Room for the cancel, and none for the message that may go then.
+    hub.disk.left = 1;
+    expect(await hub.data.cancelScope(scope, by)).toMatchObject({ ok: true });
+    expect((await waiting.all()).slice(1)).toMatchObject([
+      { error_type: 'store_full', status: 507, retryable: true },
+      { stop_reason: 'error' },
+    ]);
   });
 });
 
@@ -400,6 +425,25 @@ describe('readers', () => {
     await first.until(({ content }) => content === '399 ');
     const stored = () => hub.db.statement('SELECT max(last) AS last FROM chunks').get() as { last: number };
     await expect.poll(() => stored().last).toBe(400);
+    sample.answer('end');
+    const told = await first.all();
+    expect(await (await hub.stream(`${path}/stream`, { otid: 'o1' })).all()).toEqual(told);
+  });
+
+  test('RUN-4 chunks that could not be written are written with the next ones', async () => {
+    const first = await post([userMessage('hi', 'o1')]);
+    const sample = await hub.model.sample(0);
+    const say = async (from: number) => {
+      for (let n = from; n < from + 128; n += 1) sample.say({ type: 'sample.text', text: `${n} ` });
+      await first.until(({ content }) => content === `${from + 127} `);
+    };
+    hub.disk.left = 0;
+    await say(0);
+    expect(hub.lifecycle.map(({ verb }) => verb)).toContain('chunks_not_written');
+    hub.disk.left = Number.POSITIVE_INFINITY;
+    await say(128);
+    const stored = () => hub.db.statement('SELECT max(last) AS last FROM chunks').get() as { last: number };
+    await expect.poll(() => stored().last).toBe(256);
     sample.answer('end');
     const told = await first.all();
     expect(await (await hub.stream(`${path}/stream`, { otid: 'o1' })).all()).toEqual(told);

@@ -55,8 +55,8 @@ export interface TestData {
   url: string;
   data: HubData;
   db: Database;
-  /** Makes every write fail as on a full disk. */
-  disk: { full: boolean };
+  /** How many writes there is room for. */
+  disk: { left: number };
   letta: Letta;
   model: ReturnType<typeof puppetModel>;
   fence: TestFence;
@@ -86,7 +86,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
   const dir = mkdtempSync(join(tmpdir(), 'signalbox-data-'));
   const path = join(dir, 'hub.sqlite');
   if (from) for (const end of ['', '-wal']) if (existsSync(from + end)) copyFileSync(from + end, path + end);
-  const disk = { full: false };
+  const disk = { left: Number.POSITIVE_INFINITY };
   const db = testDisk(openDatabase(path, [createDataTables]), disk, options.gate);
   const model = puppetModel();
   const fence = new TestFence();
@@ -156,7 +156,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
 }
 
 /** The same database on a disk that can be slow or full. */
-function testDisk(db: Database, disk: { full: boolean }, gate?: () => Promise<void>): Database {
+function testDisk(db: Database, disk: { left: number }, gate?: () => Promise<void>): Database {
   return {
     get committed() {
       return db.committed;
@@ -166,7 +166,8 @@ function testDisk(db: Database, disk: { full: boolean }, gate?: () => Promise<vo
     },
     statement: (text) => db.statement(text),
     transaction(work) {
-      if (disk.full) throw new StoreError('full', 'hub.sqlite: the disk is full; free some space');
+      if (disk.left === 0) throw new StoreError('full', 'hub.sqlite: the disk is full; free some space');
+      disk.left -= 1;
       return db.transaction(work);
     },
     async barrier() {
