@@ -1,6 +1,7 @@
 import WebSocket from 'ws';
 import { fromCallback } from 'xstate';
 import type { DeviceSocketCommand, DeviceSocketEvent, DeviceSocketInput, Frame } from '../machines/ports.ts';
+import { createTickCork } from './tick-cork.ts';
 
 /** What the socket needs of the link that outlives it. */
 export interface DeviceUplink {
@@ -11,6 +12,8 @@ export interface DeviceUplink {
    * frames. Says whether the hub still knows what went before.
    */
   attach(linked: boolean, write: (text: string) => void, answer: Frame | null): { resumed: boolean };
+  /** What was written in this turn of the event loop is about to leave. */
+  leaving(): void;
   detach(): void;
   /** A frame of the hub that is not the socket's own business. */
   receive(text: string, frame: Frame): void;
@@ -39,6 +42,7 @@ export function createDeviceSocket({ uplink, token, query }: DeviceSocketOptions
     });
     let attached = false;
     let over = false;
+    let cork = (): void => undefined;
 
     const end = (code: number, reason: string): void => {
       if (over) return;
@@ -48,10 +52,17 @@ export function createDeviceSocket({ uplink, token, query }: DeviceSocketOptions
     };
     const attach = (answer: Frame | null): void => {
       attached = true;
-      const { resumed } = uplink.attach(input.linked, (text) => socket.send(text), answer);
+      const write = (text: string): void => {
+        cork();
+        socket.send(text);
+      };
+      const { resumed } = uplink.attach(input.linked, write, answer);
       tell({ type: 'socket.ready', resumed });
     };
 
+    socket.on('upgrade', (response) => {
+      cork = createTickCork(response.socket, () => uplink.leaving());
+    });
     socket.on('open', () => {
       if (input.linked) socket.send(uplink.hello());
       else attach(null);

@@ -40,6 +40,7 @@ export const refused = (scope: Scope, event: EventOf<'input.refused'>): OutboxCo
     runtime: runtime(scope),
     accepted: false,
     error: event.error,
+    ...(event.code ? { code: event.code } : {}),
     client_message_id: event.clientMessageId,
   });
 
@@ -152,6 +153,18 @@ export const withdrawn = (
     ...(status === 'withdrawn' ? {} : { error }),
   });
 };
+
+/** A turn that keeps being cut off may be what ends the host: it waits for a person. */
+export const held = (): OutboxCommand => ({
+  type: 'outbox.delta',
+  delta: {
+    message_type: 'status',
+    message:
+      'This turn was cut off by three starts of the host in a row, so it is paused. ' +
+      'Send a message or resume the queue to go on with it.',
+    level: 'warning',
+  },
+});
 
 /** This host has no slash commands; whoever asks for one is told so, in the frames that tell of commands. */
 export const commandRefused = (event: EventOf<'command.asked'>): OutboxCommand[] => {

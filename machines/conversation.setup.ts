@@ -37,12 +37,13 @@ export const conversationSetup = setup({
     isRecovering: ({ context }) => context.recovered !== null,
     isQueued: ({ context }) => context.queue.length > 0,
     beginsDrained: ({ context }) => context.begin === 'drained',
+    beginsHeld: ({ context }) => context.begin === 'held' && context.recovered !== null,
     beginsPaused: ({ context }) => context.begin === 'paused' && context.queue.length > 0,
     /** A restart cut off a cancellation, and nobody has sent or resumed since. */
     beginsHalting: ({ context }) => context.begin === 'paused' && context.recovered?.stage === 'cancelling',
     isEnding: stateIn('#ending'),
     isHalted: stateIn('#halting'),
-    isEmpty: ({ context }) => context.queue.length === 0,
+    isEmpty: ({ context }) => context.queue.length === 0 && context.recovered === null,
     namesTurn: ({ context, event }) =>
       event.type === 'abort.asked' &&
       context.turnId !== null &&

@@ -156,13 +156,22 @@ export const conversationMachine = conversationSetup.createMachine({
       always: [
         { guard: 'beginsDrained', target: 'drained' },
         { guard: 'beginsHalting', target: 'running.halting', actions: { type: 'takeRecovered' } },
+        {
+          guard: 'beginsHeld',
+          target: 'paused',
+          actions: { type: 'show', params: () => replies.held() },
+        },
         { guard: 'isRecovering', target: 'running', actions: { type: 'takeRecovered' } },
         { guard: 'beginsPaused', target: 'paused' },
         { target: 'deciding' },
       ],
     },
     deciding: {
-      always: [{ guard: 'isQueued', target: 'running', actions: { type: 'takeNext' } }, { target: 'idle' }],
+      always: [
+        { guard: 'isRecovering', target: 'running', actions: { type: 'takeRecovered' } },
+        { guard: 'isQueued', target: 'running', actions: { type: 'takeNext' } },
+        { target: 'idle' },
+      ],
     },
     idle: {
       tags: ['resting'],
@@ -184,7 +193,7 @@ export const conversationMachine = conversationSetup.createMachine({
             ],
           },
         ],
-        // What somebody wants back is not begun behind his back because the store failed him.
+        // What somebody wants back is not begun because the store could not take it back.
         'withdrawal.failed': {
           target: 'paused',
           actions: [

@@ -17,8 +17,8 @@ export interface ConversationInput {
   /** What the store holds, in the order of its commits. */
   queue: QueuedInput[];
   turn: RecoveredTurn | null;
-  /** `paused`: an abort left the queue so. `drained`: the host is stopping; keep what comes, begin no turn. */
-  begin: 'running' | 'paused' | 'drained';
+  /** `paused`: an abort left the queue so. `held`: its turn was cut off again and again; a person says when to go on. `drained`: the host is stopping; keep what comes, begin no turn. */
+  begin: 'running' | 'paused' | 'held' | 'drained';
 }
 
 export type ConversationEvent =

@@ -39,6 +39,8 @@ const ROOMS: Record<string, Room> = {
 
 /** The log is the ground of floor 4: these three write or read it. It imports none of them back. */
 const MAY_USE_THE_LOG = ['src/host', 'src/hub', 'src/replay'];
+/** The commands show what the inspector draws. It imports none of them back. */
+const MAY_USE_THE_INSPECTOR = ['src/cli'];
 /** Of the machines an actor knows the ports it implements, and nothing else. */
 const PORTS = 'machines/ports.ts';
 /** What is free of Node among our packages. */
@@ -129,6 +131,7 @@ function wrongImport(file: string, room: string, { specifier, typeOnly }: Import
       return `imports ${target}, but of machines actors may import only the types of ${PORTS}`;
     return typeOnly ? undefined : `imports ${PORTS} for its values; write \`import type\``;
   }
+  if (other === 'inspector' && MAY_USE_THE_INSPECTOR.includes(room)) return undefined;
   if (other === 'src/log' && MAY_USE_THE_LOG.includes(room)) return undefined;
   const otherFloor = ROOMS[other]!.floor;
   if (otherFloor < floor) return undefined;

@@ -40,8 +40,9 @@ export function createSamplerActor<Input extends NonReducibleUnknown = SampleInp
         (error: unknown) => emit(failedHere(whereThrown(error))),
       );
     return () => {
+      // Aborting costs an exception object, which a step that came to its end does not need.
+      if (!over) abort.abort();
       over = true;
-      abort.abort();
     };
   });
 }

@@ -2,11 +2,13 @@ import type { PromptMessage, SampleInput, SampleUsage } from '../../machines/por
 
 /** Usage by the rule of four characters a token, for who tells none. `written` is the step's output in characters. */
 export function estimateUsage(input: SampleInput, written: number): SampleUsage {
-  let read = input.system.length;
-  for (const message of input.messages) read += charactersOf(message);
-  const promptTokens = Math.ceil(read / 4);
+  const promptTokens = Math.ceil((input.chars ?? countCharacters(input)) / 4);
   const completionTokens = Math.ceil(written / 4);
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+}
+
+function countCharacters(input: SampleInput): number {
+  return input.system.length + sum(input.messages, charactersOf);
 }
 
 function charactersOf(message: PromptMessage): number {

@@ -1,8 +1,9 @@
 import { fdatasync } from 'node:fs';
 
 /**
- * One `fdatasync` off the main thread, shared by all who wait for it. Who comes while one runs waits for
- * the next, because the running one may have started before his bytes were written.
+ * One `fdatasync` off the main thread, shared by all who wait for it. It begins when this turn of the event loop has
+ * done its work, so that all it wrote is one sync. Who comes while one runs waits for the next, because the running
+ * one may have started before his bytes were written.
  */
 export interface Barrier {
   /** Resolves when everything written before the call is on disk; rejects when the disk refuses. */
@@ -30,10 +31,10 @@ export function createBarrier(fd: number, onSync?: () => () => void): Barrier {
 
   return {
     wait() {
-      if (next) return next;
-      if (!running) return sync();
-      next = running.then(sync, sync);
+      next ??= running ? running.then(sync, sync) : endOfTurn().then(sync);
       return next;
     },
   };
 }
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

@@ -20,6 +20,8 @@ export interface Database {
   readonly committed: number;
   /** The newest commit known to be on disk; -1 before the first barrier. */
   readonly synced: number;
+  /** Counts transactions that came to nothing: whoever keeps copies of rows forgets them when it changes. */
+  readonly undone: number;
   /** Resolves when every commit so far is on disk. */
   barrier(): Promise<void>;
   close(): void;
@@ -41,10 +43,20 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
   }
   const walFd = openSync(`${path}-wal`, 'r+');
   const marks = openSyncMarks(path, process.env.SIGNALBOX_SYNC_MARKS);
-  const wal = createBarrier(walFd, marks?.begin);
+  const wal = createBarrier(walFd, () => {
+    const upTo = committed;
+    const marked = marks?.begin();
+    return () => {
+      marked?.();
+      synced = upTo;
+    };
+  });
   const statements = new Map<string, StatementSync>();
+  const begin = sql.prepare('BEGIN IMMEDIATE');
+  const commit = sql.prepare('COMMIT');
   let depth = 0;
   let committed = 0;
+  let undone = 0;
   // What a killed process wrote is found here, and may not be on disk: the first barrier syncs in any case.
   let synced = -1;
 
@@ -54,6 +66,9 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     },
     get synced() {
       return synced;
+    },
+    get undone() {
+      return undone;
     },
     statement(text) {
       let statement = statements.get(text);
@@ -67,12 +82,13 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       if (depth > 0) return work();
       depth = 1;
       try {
-        sql.exec('BEGIN IMMEDIATE');
+        begin.run();
         const result = work();
-        sql.exec('COMMIT');
+        commit.run();
         committed += 1;
         return result;
       } catch (error) {
+        undone += 1;
         if (sql.isTransaction) sql.exec('ROLLBACK');
         throw wrap(error, path);
       } finally {
@@ -81,13 +97,11 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     },
     async barrier() {
       if (synced >= committed) return;
-      const upTo = committed;
       try {
         await wal.wait();
       } catch (error) {
         throw new StoreError('io', `${path}: the disk did not keep what was written`, { cause: error });
       }
-      synced = Math.max(synced, upTo);
     },
     close() {
       closeSync(walFd);

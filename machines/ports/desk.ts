@@ -74,7 +74,14 @@ export type DeskEvent =
       clientMessageId: string;
       disposition: 'started' | 'queued';
     }
-  | { type: 'input.refused'; requestId: string | null; clientMessageId: string; error: string }
+  | {
+      type: 'input.refused';
+      requestId: string | null;
+      clientMessageId: string;
+      error: string;
+      /** `queue_full`: not now; whoever holds the input may offer it again later. `withdrawn`: never. */
+      code?: 'queue_full' | 'withdrawn';
+    }
   | {
       type: 'withdrawal.settled';
       request: WithdrawRequest;

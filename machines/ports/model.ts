@@ -39,6 +39,8 @@ export interface SampleInput {
   messages: PromptMessage[];
   tools: ToolSpec[];
   settings: { maxOutputTokens?: number; temperature?: number; reasoningEffort?: string };
+  /** Characters of all that the model reads, where whoever composed the prompt has counted them. */
+  chars?: number;
 }
 
 export interface SampleUsage {

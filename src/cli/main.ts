@@ -58,6 +58,16 @@ const commands: Entry[] = [
     load: () => import('./commands/replay.ts'),
   },
   {
+    name: 'why',
+    summary: 'Say what each conversation waits for, and who can change it',
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'graph',
+    summary: 'Draw a machine: as a picture, as Mermaid or as data',
+    load: () => import('./commands/graph.ts'),
+  },
+  {
     name: 'token',
     summary: 'List, create, revoke, save or show tokens of the hub',
     load: () => import('./commands/token.ts'),

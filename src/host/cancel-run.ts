@@ -40,6 +40,6 @@ function settleOpenCalls(store: HostStore, turnId: string): JsonObject[] {
   return (calls ?? []).map((call) => {
     const outcome = call.outcome ?? INTERRUPTED;
     if (!call.outcome) store.db.transaction(() => store.calls.settle(turnId, call.proposed.id, outcome));
-    return resultOf(call.proposed.id, outcome);
+    return resultOf(call, outcome);
   });
 }

@@ -39,10 +39,13 @@ function limited(standing: Standing, limit: { ms: number | null; now: () => numb
   return { ...standing, deadline: limit.now() + limit.ms };
 }
 
+/** A longer timer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What is left of the limit now; a host that comes back late lets one millisecond pass, so that it is told. */
 function timed(standing: Standing, now: number): Standing {
   if (standing.kind !== 'asking' || standing.deadline === undefined) return standing;
-  return { ...standing, limitMs: Math.max(1, standing.deadline - now) };
+  return { ...standing, limitMs: Math.min(Math.max(1, standing.deadline - now), LONGEST_TIMER_MS) };
 }
 
 function known(row: CallRow): Standing | null {

@@ -1,6 +1,7 @@
 import { fromPromise } from 'xstate';
 import { StoreError } from '../../actors/sqlite/store-error.ts';
 import type { CommitOp, Committed, JsonObject, ToolOutcome } from '../../machines/ports.ts';
+import type { CallRow } from './store/calls.ts';
 import type { HostStore } from './store/host-store.ts';
 
 /** Port `commit`: the durable steps of a turn. */
@@ -70,7 +71,6 @@ function openTurn(store: HostStore, conversation: number, seqs: number[], id: st
     queued.flatMap((item) => item.messages),
   );
   store.inputs.take(id, seqs);
-  store.turns.countStart(id);
   return id;
 }
 
@@ -78,23 +78,30 @@ function openTurn(store: HostStore, conversation: number, seqs: number[], id: st
 export function resultsOf(store: HostStore, turn: string, step: number): JsonObject {
   const approvals = store.calls.ofStep(turn, step).map((call): JsonObject => {
     if (!call.outcome) throw new Error(`call ${call.proposed.id} has no outcome`);
-    return resultOf(call.proposed.id, call.outcome);
+    return resultOf(call, call.outcome);
   });
   return { type: 'approval', approvals, otid: `${turn}:${step + 1}` };
 }
 
 /** One result on the wire (protocol.md 5.4). A call that a person or a rule denied never ran. */
-export function resultOf(callId: string, outcome: ToolOutcome): JsonObject {
+export function resultOf({ proposed, decision, decidedBy }: CallRow, outcome: ToolOutcome): JsonObject {
+  const about: JsonObject = {
+    tool_call_id: proposed.id,
+    ...(decision
+      ? { decided: { by: decidedBy, behavior: decision.behavior, message: decision.message } }
+      : {}),
+  };
   if (outcome.outcome === 'denied')
-    return { type: 'approval', tool_call_id: callId, approve: false, reason: outcome.text };
+    return { type: 'approval', ...about, approve: false, reason: outcome.text };
   return {
     type: 'tool',
-    tool_call_id: callId,
+    ...about,
     tool_return: outcome.text,
     status: outcome.status,
     ...(outcome.stdout ? { stdout: outcome.stdout } : {}),
     ...(outcome.stderr ? { stderr: outcome.stderr } : {}),
     ...(outcome.outcome ? { outcome: outcome.outcome } : {}),
+    ...(decision?.behavior === 'allow' && decision.edited ? { updated_input: decision.args } : {}),
   };
 }
 

@@ -131,6 +131,7 @@ function accept(store: HostStore, conversation: number, command: CommandOf<'desk
         type: 'input.refused',
         requestId,
         clientMessageId,
+        code: 'withdrawn',
         error: `${clientMessageId} was withdrawn; send it again under a new client_message_id`,
       };
     case 'full':
@@ -138,6 +139,7 @@ function accept(store: HostStore, conversation: number, command: CommandOf<'desk
         type: 'input.refused',
         requestId,
         clientMessageId,
+        code: 'queue_full',
         error: `Input was rejected by the queue: ${accepted.waiting} inputs wait in this conversation already`,
       };
   }

@@ -108,17 +108,20 @@ export function createOutbox(options: OutboxOptions) {
           showLoop(state);
           showDevice(state, false);
           return;
-        case 'outbox.turnFinished':
+        case 'outbox.turnFinished': {
+          const ids = state.context.taken.map((item) => item.clientMessageId);
           tell({
             type: 'turn_finished',
             runtime,
             turn_id: command.turnId,
+            ...(ids.length > 0 ? { client_message_ids: ids } : {}),
             stop_reason: command.stopReason as StopReason,
             ...(command.runId ? { run_id: command.runId } : {}),
             ...(command.error ? { error: command.error } : {}),
             ...(command.usage ? { usage: command.usage as never } : {}),
           });
           return;
+        }
         case 'outbox.reply': {
           const { frame } = command;
           gate.pass(() => answer(frame));

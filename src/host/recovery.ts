@@ -3,6 +3,7 @@ import type { ConversationInput } from '../../machines/conversation.ts';
 import type { RecoveredTurn, ToolOutcome } from '../../machines/ports.ts';
 import type { ConversationRow } from './store/conversations.ts';
 import type { HostStore } from './store/host-store.ts';
+import { takeOrderlyEnd } from './store/orderly-end.ts';
 
 /** What people and the model are told of a call that was cut off (SPEC.md, CALL). It is never run again by us. */
 export const UNKNOWN_OUTCOME: ToolOutcome = {
@@ -32,6 +33,20 @@ export async function settleCutOffCalls(
   return { ended: ended.length, unknown: cutOff.length };
 }
 
+/** After so many starts in a row a turn that they cut off waits for a person. */
+const MOST_CUT_OFFS = 3;
+
+/** What a host does before it speaks. Cut-offs are counted unless its last life ended because it was told to. */
+export async function recover(
+  store: HostStore,
+  instance: string,
+): Promise<{ ended: number; unknown: number }> {
+  store.db.transaction(() => {
+    if (!takeOrderlyEnd(store.db)) store.turns.countCutOffs();
+  });
+  return settleCutOffCalls(store, instance);
+}
+
 /** What a conversation begins with: what the store says was accepted, decided, begun and settled. */
 export function conversationInput(
   store: HostStore,
@@ -39,12 +54,13 @@ export function conversationInput(
   about: { seed: number; draining: boolean },
 ): ConversationInput {
   const turn = recoverTurn(store, row.id);
+  const cutOffs = store.turns.openOf(row.id)?.starts ?? 0;
   return {
     scope: row.scope,
     seed: about.seed,
     queue: store.inputs.queued(row.id),
     turn,
-    begin: about.draining ? 'drained' : row.paused ? 'paused' : 'running',
+    begin: about.draining ? 'drained' : cutOffs >= MOST_CUT_OFFS ? 'held' : row.paused ? 'paused' : 'running',
   };
 }
 

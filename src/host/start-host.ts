@@ -30,11 +30,12 @@ import { createHubSession, createPrepareStep } from './hub-session.ts';
 import { listenerInstanceId } from './identity.ts';
 import { labelOf } from './labels.ts';
 import { createOutbox } from './outbox.ts';
-import { settleCutOffCalls } from './recovery.ts';
+import { recover, settleCutOffCalls } from './recovery.ts';
 import { createRouter } from './router.ts';
 import { startRuntime } from './runtime-start.ts';
 import { openHostStore } from './store/host-store.ts';
 import { hostInstance } from './store/instance.ts';
+import { noteOrderlyEnd } from './store/orderly-end.ts';
 import { createUplink } from './uplink.ts';
 
 export interface StartHostOptions {
@@ -98,7 +99,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
 
   const hostRecorder = recordRoot(log, { root: 'host', labelOf });
   const host = createActor(
-    hostMachine.provide({ actors: { recover: fromPromise(() => settleCutOffCalls(store, instance)) } }),
+    hostMachine.provide({ actors: { recover: fromPromise(() => recover(store, instance)) } }),
     {
       input: { drainLimitMs: options.drainLimitMs ?? 10_000 },
       inspect: hostRecorder.inspect,
@@ -270,6 +271,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     connection.send({ type: 'connection.close' });
     connection.stop();
     log.lifecycle('stopped', end);
+    if (end.code === 0) noteOrderlyEnd(store.db);
     store.close();
   }
 

@@ -74,9 +74,14 @@ export function queueItems(conversation: ConversationSnapshot): QueueItem[] {
   const turn = turnOf(conversation);
   const parked = turn && isParked(conversation) ? conversation.context.taken : [];
   const waitingFor = turn?.context.waitingFor;
+  // A turn that is held until a person says so has its inputs, and nothing of it runs.
+  const held = paused && !turn ? (conversation.context.recovered?.items ?? []) : [];
   return [
     ...parked.map((item) => ({ ...wireItem(item), ...(waitingFor ? { waiting_for: waitingFor } : {}) })),
-    ...conversation.context.queue.map((item) => ({ ...wireItem(item), ...(paused ? { paused } : {}) })),
+    ...[...held, ...conversation.context.queue].map((item) => ({
+      ...wireItem(item),
+      ...(paused ? { paused } : {}),
+    })),
   ];
 }
 

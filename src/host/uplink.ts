@@ -15,6 +15,7 @@ import { scopeKey } from '../protocol/scope.ts';
 export interface UplinkLog {
   sent(label: 'control' | 'protocol', text: string): void;
   received(label: 'control' | 'protocol', text: string): void;
+  /** Called before what was sent leaves. */
   flush(): void;
 }
 
@@ -54,7 +55,6 @@ export function createUplink(options: {
   const put = (label: 'control' | 'protocol', text: string): void => {
     if (!write) return;
     log.sent(label, text);
-    log.flush();
     write(text);
   };
 
@@ -102,6 +102,8 @@ export function createUplink(options: {
       for (const text of sender.after(received)) put('protocol', text);
       return { resumed };
     },
+
+    leaving: () => log.flush(),
 
     detach() {
       write = null;

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
-import type { InspectionEvent } from 'xstate';
 import type { Scope } from '../../machines/ports.ts';
+import type { RootRecorder } from '../log/recorder.ts';
 import type { RunChunk } from '../protocol/delta.ts';
 import type { DeviceEvent } from '../protocol/events.ts';
 import type { Lease } from './store/rows.ts';
@@ -20,7 +20,10 @@ export interface Person {
 
 /** The ring of a conversation: what is published reaches every subscriber, in order. */
 export interface Feed {
-  publish(scope: Scope, event: DeviceEvent): void;
+  /** `environment` is the one whose turn it tells of; left out for what belongs to none. */
+  publish(scope: Scope, event: DeviceEvent, environment?: string): void;
+  /** True when the environment's host has shown the result of this call itself. */
+  hasShown?(environment: string, scope: Scope, callId: string): boolean;
 }
 
 /** What the registry knows of the environments that call. */
@@ -41,8 +44,8 @@ export interface Fence {
 /** The hub's session log. */
 export interface HubLog {
   lifecycle(verb: string, json: object): void;
-  /** An observer that records the actor system of one run, when the session is recorded. */
-  recordRoot?(root: string, input: unknown): ((event: InspectionEvent) => void) | undefined;
+  /** Records an actor system, when the session is recorded: what `createActor` needs for it. */
+  recordRoot?(root: string): Pick<RootRecorder, 'inspect' | 'clock'> | undefined;
 }
 
 /** A message of the transcript as `GET …/messages` lists it. */

@@ -1,5 +1,7 @@
+import { maskedSampler } from '../../actors/models/masked.ts';
 import { createSampler } from '../../actors/models/route.ts';
 import type { Sampler } from '../../actors/models/sampler.ts';
+import { knownSecrets } from '../../actors/secrets/known-secrets.ts';
 import { type ComposeOptions, composeHub, type Hub } from './compose.ts';
 import { createHubData } from './data.ts';
 import { modelsOf } from './runs/models.ts';
@@ -17,10 +19,12 @@ export interface StartHubOptions extends ComposeOptions {
  */
 export function startHub({ sampler, env, ...options }: StartHubOptions): Promise<Hub> {
   const ownerToken = options.ownerToken ?? env.SIGNALBOX_TOKEN;
+  const secrets = knownSecrets(env);
+  if (ownerToken) secrets.add('SIGNALBOX_TOKEN', ownerToken);
   return composeHub({ ...options, ...(ownerToken ? { ownerToken } : {}) }, ({ feed, fence, db, now, id }) =>
     createHubData({
       ...{ db, feed, fence, now, id, log: options.log },
-      sampler: sampler ?? createSampler(env),
+      sampler: maskedSampler(sampler ?? createSampler(env), secrets),
       models: modelsOf(env),
     }),
   );

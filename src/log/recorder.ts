@@ -97,8 +97,16 @@ class Recorder implements RootRecorder {
 
   // An exception in an observer would kill the actor that is being observed.
   inspect = (event: InspectionEvent): void => {
-    if (!this.#over) this.#guard(() => this.#record(event));
-    this.#guard(() => reap(event));
+    try {
+      if (!this.#over) this.#record(event);
+    } catch (error) {
+      this.#tellFailed(error);
+    }
+    try {
+      reap(event);
+    } catch (error) {
+      this.#tellFailed(error);
+    }
   };
 
   received(frame: ReceivedFrame, deliver: () => void): void {
@@ -235,11 +243,15 @@ class Recorder implements RootRecorder {
     try {
       work();
     } catch (error) {
-      // Once: it tells that this recording is not whole, and a fault that repeats must not fill the log.
-      if (this.#failed) return;
-      this.#failed = true;
-      this.#log.lifecycle('record_failed', { root: this.#options.root, error });
+      this.#tellFailed(error);
     }
+  }
+
+  /** Once: it tells that this recording is not whole, and a fault that repeats must not fill the log. */
+  #tellFailed(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#log.lifecycle('record_failed', { root: this.#options.root, error });
   }
 }
 

@@ -24,6 +24,10 @@ export interface WireToolReturn {
   stderr?: string[];
   /** Ours: `unknown` when the host stopped while the call ran (design.md 5.4). */
   outcome?: string;
+  /** Ours: the arguments that ran, where a person changed those that the model proposed. */
+  updated_input?: Record<string, unknown>;
+  /** Ours: who allowed or denied the call, where somebody was asked. */
+  decided?: Record<string, unknown>;
 }
 
 export interface WireUsage {

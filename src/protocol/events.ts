@@ -24,6 +24,8 @@ export type DeviceEvent =
       type: 'turn_finished';
       runtime: Runtime;
       turn_id: string;
+      /** Ours: the messages whose turn it was. */
+      client_message_ids?: string[];
       stop_reason: StopReason;
       run_id?: string;
       error?: string;
@@ -49,8 +51,11 @@ export type DeviceAnswer =
       decided?: Decided;
       client_message_id?: string;
       held?: { environment: string; until: string };
-      /** `queue_full`: refused for room only; the same input may be sent again later. */
-      code?: 'queue_full';
+      /**
+       * `queue_full`: refused for room only; the same input may be sent again later. `withdrawn`: somebody took it
+       * back before it came.
+       */
+      code?: 'queue_full' | 'withdrawn';
     }
   | {
       type: 'abort_message_response';

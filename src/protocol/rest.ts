@@ -36,6 +36,10 @@ export const toolReturnSchema = z.looseObject({
   stdout: z.array(z.string()).nullish(),
   stderr: z.array(z.string()).nullish(),
   outcome: z.string().optional(),
+  /** Ours: the arguments that ran, where a person changed those that the model proposed. */
+  updated_input: z.record(z.string(), z.unknown()).nullish(),
+  /** Ours: who allowed or denied the call, where somebody was asked: {by, behavior, message}. */
+  decided: z.record(z.string(), z.unknown()).nullish(),
 });
 export const approvalDecisionSchema = z.looseObject({
   type: z.literal('approval').optional(),
@@ -43,6 +47,7 @@ export const approvalDecisionSchema = z.looseObject({
   approve: z.boolean(),
   reason: z.string().nullish(),
   updated_input: z.record(z.string(), z.unknown()).nullish(),
+  decided: z.record(z.string(), z.unknown()).nullish(),
 });
 export const approvalCreateSchema = z.looseObject({
   type: z.literal('approval'),
@@ -79,6 +84,11 @@ export const messagesPostSchema = turnOptionsSchema.extend({
   override_system: z.string().nullish(),
 });
 export type MessagesPost = z.infer<typeof messagesPostSchema>;
+
+/** `POST /v1/conversations/{id}/cancel`. Ours: the holder of the turn hands over what its calls came to. */
+export const cancelPostSchema = z.looseObject({
+  approvals: z.array(z.union([toolReturnSchema, approvalDecisionSchema])).nullish(),
+});
 
 /** `POST /v1/conversations/{id}/stream` and `POST /v1/runs/{id}/stream`. */
 export const streamPostSchema = z.looseObject({

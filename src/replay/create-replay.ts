@@ -6,9 +6,10 @@ import type { LogEntry } from '../log/reader.ts';
 import { type Chunk, chunksOf, partOf, rootOf } from './chunks.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
 import { type Damage, EntryCheck, isSession } from './entry-check.ts';
+import type { Mismatch } from './expectation.ts';
 import { History } from './history.ts';
 import type { RecordedLine } from './recorded-line.ts';
-import type { LiveActor, Mismatch } from './root-replay.ts';
+import type { LiveActor } from './root-replay.ts';
 import { RootsReplay, type RootsReplayOptions } from './roots-replay.ts';
 
 /** What a machine did in a step: its state before (null: it was started) and after it (null: it is gone). */

@@ -2,10 +2,10 @@ import { jsonText } from '../log/json-text.ts';
 import { formatLine } from '../log/line.ts';
 import { type Chunk, chunksOf, partOf } from './chunks.ts';
 import { EntryCheck } from './entry-check.ts';
+import type { Said } from './expectation.ts';
 import type { MachineTable } from './machine-table.ts';
 import { readText } from './read-text.ts';
 import { placeOf, type RecordedLine } from './recorded-line.ts';
-import type { Said } from './root-replay.ts';
 import { RootsReplay } from './roots-replay.ts';
 import { sameJson } from './same-json.ts';
 

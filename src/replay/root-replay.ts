@@ -10,23 +10,13 @@ import {
   type InspectionEvent,
 } from 'xstate';
 import type { Json, JsonObject } from '../../machines/ports.ts';
-import { jsonText } from '../log/json-text.ts';
 import { KnownActors } from '../log/known-actors.ts';
 import { reap, reapChildren } from '../log/reaper.ts';
-import { type Chunk, partOf } from './chunks.ts';
-import { tellDifference } from './divergence.ts';
+import type { Chunk } from './chunks.ts';
+import { Expectation, type Listener, type Mismatch, type Said } from './expectation.ts';
 import { canSpeak, finish, type PuppetEvent, type Stage, setStage, speak } from './puppets.ts';
 import type { RecordedLine } from './recorded-line.ts';
 import { ReplayClock } from './replay-clock.ts';
-import { differenceOf, sameJson } from './same-json.ts';
-
-/** What a root does that it did not do, or the other way round. */
-export interface Mismatch {
-  line: RecordedLine;
-  reason: string;
-  recorded: string | null;
-  live: string | null;
-}
 
 /** An actor of the root as it is now. */
 export interface LiveActor {
@@ -39,20 +29,13 @@ export interface LiveActor {
   status: string;
 }
 
-type SaidVerb = 'run' | 'out' | 'stop' | 'emit';
-export interface Said {
-  verb: SaidVerb;
-  path: string;
-  json: { src?: string; input?: unknown; event?: unknown };
-}
-
 export interface RootReplayOptions {
   machine: AnyStateMachine;
   input: unknown;
   /** Told of each change of an actor; null when it is gone. */
   onChange?: ((path: string, actor: LiveActor | null) => void) | undefined;
   /** Told instead of comparing: nothing that the machines say counts as wrong. `instead` is the line it stands for. */
-  onSaid?: ((said: Said, instead: RecordedLine | undefined) => void) | undefined;
+  onSaid?: Listener | undefined;
 }
 
 interface Member {
@@ -70,37 +53,28 @@ export class RootReplay implements Stage {
   readonly #members = new WeakMap<object, Member>();
   readonly #byPath = new Map<string, Member>();
   #actor: Actor<AnyStateMachine> | undefined;
-  #lines: RecordedLine[] = [];
-  #next = 0;
-  #last: RecordedLine | undefined;
-  #isCut = false;
+  readonly #expected: Expectation;
   #over = false;
-  #death = '';
-  #mismatch: Mismatch | undefined;
   #fault: { error: unknown } | undefined;
 
   constructor(options: RootReplayOptions) {
     this.#options = options;
+    this.#expected = new Expectation(options.onSaid);
   }
 
   /** Replays one step. Returns the first thing that is not as it was; after that the root must not be used. */
   run(chunk: Chunk): Mismatch | undefined {
     const { trigger, end } = chunk;
-    this.#lines = chunk.lines;
-    this.#next = 0;
-    this.#last = trigger;
-    this.#isCut = chunk.isCut;
-    const trouble = this.#deliver(trigger);
-    if (trouble !== undefined) this.#differ(trigger, trouble, trigger, null);
+    const expected = this.#expected;
+    expected.begin(chunk);
+    this.#bring(trigger);
     this.#nested();
-    if (end?.json.status === 'stopped' && this.#mismatch === undefined) this.#actor?.stop();
-    const missing = this.#missing();
-    if (missing !== undefined)
-      this.#differ(missing, this.#why('this does not happen any more'), missing, null);
+    if (end?.json.status === 'stopped' && expected.mismatch === undefined) this.#actor?.stop();
+    expected.end();
     if (end !== undefined) this.#compareEnd(end);
     if (this.#fault !== undefined) throw this.#fault.error;
-    if (this.#mismatch !== undefined) this.stop();
-    return this.#mismatch;
+    if (expected.mismatch !== undefined) this.stop();
+    return expected.mismatch;
   }
 
   /** Ends it, without a word. */
@@ -115,23 +89,28 @@ export class RootReplay implements Stage {
 
   told(): void {}
 
+  #bring(line: RecordedLine): void {
+    const trouble = this.#deliver(line);
+    if (trouble !== undefined) this.#expected.differ(line, trouble, line, null);
+  }
+
   /** Brings an input to where it came in. Returns why that cannot be done. */
   #deliver({ verb, json }: RecordedLine): string | undefined {
     if (verb === 'open') return this.#start();
     if (this.#actor === undefined || this.#over) {
       // Who heard of the end of the root may have sent it something as it ended; such an input does nothing.
-      return json.nested === true && json.to === '.' ? undefined : this.#why('the root is over by now');
+      return json.nested === true && json.to === '.' ? undefined : 'the root is over by now';
     }
     if (verb === 'timer') return this.#clock.fire(json.n as number, json.ms as number);
     const event = revived(json.event);
     if (typeof json.from !== 'string') {
       const target = this.#byPath.get(String(json.to));
-      if (target === undefined) return this.#why(`there is no actor ${String(json.to)} now`);
+      if (target === undefined) return `there is no actor ${String(json.to)} now`;
       target.ref.send(event);
       return undefined;
     }
     const source = this.#byPath.get(json.from);
-    if (source === undefined || source.isMachine) return this.#why(`${json.from} does not run now`);
+    if (source === undefined || source.isMachine) return `${json.from} does not run now`;
     if (event.type.startsWith('xstate.done.actor.')) finish(source.ref, { output: event.output });
     else if (event.type.startsWith('xstate.error.actor.')) finish(source.ref, { error: event.error });
     else speak(source.ref, event);
@@ -148,7 +127,7 @@ export class RootReplay implements Stage {
     setStage(actor, this);
     actor.subscribe({
       error: (error) => {
-        this.#death = messageOf(error);
+        this.#expected.death = messageOf(error);
         reapChildren(actor);
       },
     });
@@ -193,7 +172,7 @@ export class RootReplay implements Stage {
     const member = this.#memberOf(ref);
     const source = observed.sourceRef && this.#memberOf(observed.sourceRef as AnyActorRef);
     if (source?.isMachine && event.type.startsWith('xstate.error.actor.'))
-      this.#death = messageOf((event as { error?: unknown }).error);
+      this.#expected.death = messageOf((event as { error?: unknown }).error);
     if (!member.isMachine && source?.isMachine) this.#say('out', member, { event });
   }
 
@@ -214,88 +193,27 @@ export class RootReplay implements Stage {
     this.#nested();
   }
 
-  /** Inputs that came from inside the step, when the line before them is there. */
+  /** Brings what came from inside the step, when the line before it is there. */
   #nested(): void {
-    for (;;) {
-      const line = this.#lines[this.#next];
-      if (line === undefined || this.#mismatch !== undefined || partOf(line) !== 'nested') return;
+    for (let line = this.#expected.nested; line !== undefined; line = this.#expected.nested) {
       const { from } = line.json;
       const source = typeof from === 'string' ? this.#byPath.get(from) : undefined;
       // It speaks as soon as it was started; then this is tried again.
       if (source !== undefined && !canSpeak(source.ref)) return;
-      this.#next += 1;
-      this.#last = line;
-      const trouble = this.#deliver(line);
-      if (trouble !== undefined) this.#differ(line, trouble, line, null);
+      this.#expected.passNested();
+      this.#bring(line);
     }
   }
 
-  #say(verb: SaidVerb, { path }: Member, json: Said['json']): void {
-    if (this.#mismatch !== undefined) return;
-    if (this.#options.onSaid !== undefined) return this.#sayAnew({ verb, path, json });
-    const line = this.#lines[this.#next];
-    if (line?.verb !== verb || line.json.path !== path || !isSaid(line.json, json))
-      return this.#sayOtherwise({ verb, path, json }, line);
-    this.#next += 1;
-    this.#last = line;
-    this.#nested();
-  }
-
-  /** Stands for the next recorded line of its kind, before the next input from inside. */
-  #sayAnew(said: Said): void {
-    for (let at = this.#next; at < this.#lines.length; at++) {
-      const line = this.#lines[at];
-      if (line === undefined || partOf(line) === 'nested') break;
-      if (line.verb !== said.verb || line.json.path !== said.path) continue;
-      this.#next = at + 1;
-      this.#options.onSaid?.(said, line);
-      return this.#nested();
-    }
-    this.#options.onSaid?.(said, undefined);
-  }
-
-  /** A recorded line of the step that was not reached. */
-  #missing(): RecordedLine | undefined {
-    const left = this.#lines.slice(this.#next);
-    return this.#options.onSaid === undefined ? left[0] : left.find((line) => partOf(line) === 'nested');
-  }
-
-  #sayOtherwise(said: Said, line: RecordedLine | undefined): void {
-    if (line === undefined) {
-      if (this.#isCut || this.#last === undefined) return;
-      this.#differ(this.#last, this.#why('the machines say more than they did'), null, said);
-      return;
-    }
-    const isOfSameKind = line.verb === said.verb && line.json.path === said.path;
-    const difference = isOfSameKind ? differenceOf(bodyOf(line.json), said.json) : undefined;
-    const reason = difference
-      ? tellDifference(difference)
-      : `${said.verb} ${said.path} comes instead of ${line.verb} ${String(line.json.path ?? line.json.to)}`;
-    this.#differ(line, this.#why(reason), line, said);
+  #say(verb: Said['verb'], { path }: Member, json: Said['json']): void {
+    if (this.#expected.say({ verb, path, json })) this.#nested();
   }
 
   #compareEnd(end: RecordedLine): void {
     const status = this.#actor?.getSnapshot().status ?? 'not started';
-    if (end.json.status === status) return;
-    this.#differ(
-      end,
-      this.#why(`the root was ${String(end.json.status)} in the end, now it is ${status}`),
-      end,
-      null,
-    );
-  }
-
-  #differ(line: RecordedLine, reason: string, recorded: RecordedLine | null, live: Said | null): void {
-    this.#mismatch ??= {
-      line,
-      reason,
-      recorded: recorded && shown(recorded.verb, recorded.json),
-      live: live && shown(live.verb, { path: live.path, ...live.json }),
-    };
-  }
-
-  #why(reason: string): string {
-    return this.#death === '' ? reason : `${reason}; a machine died: ${this.#death}`;
+    const was = String(end.json.status);
+    if (was !== status)
+      this.#expected.differ(end, `the root was ${was} in the end, now it is ${status}`, end, null);
   }
 
   #change(member: Member, status: string, value: unknown, context: unknown): void {
@@ -312,21 +230,6 @@ export class RootReplay implements Stage {
     this.#members.set(ref, member);
     return member;
   }
-}
-
-function isSaid(recorded: JsonObject, said: Said['json']): boolean {
-  return (
-    recorded.src === said.src && sameJson(recorded.input, said.input) && sameJson(recorded.event, said.event)
-  );
-}
-
-function shown(verb: string, { root: _, path, ...body }: { root?: unknown; path?: unknown }): string {
-  return [verb, ...(path === undefined ? [] : [String(path)]), jsonText(body)].join(' ');
-}
-
-function bodyOf(json: JsonObject): JsonObject {
-  const { root: _, path: __, ...body } = json;
-  return body;
 }
 
 /** An Error was written as its name and message; the machines are to see an Error again. */

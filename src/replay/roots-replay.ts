@@ -1,10 +1,11 @@
 import type { AnyStateMachine } from 'xstate';
 import type { JsonObject } from '../../machines/ports.ts';
 import type { Chunk } from './chunks.ts';
+import type { Mismatch, Said } from './expectation.ts';
 import { type MachineTable, machineTable } from './machine-table.ts';
 import { withPuppets } from './puppets.ts';
 import type { RecordedLine } from './recorded-line.ts';
-import { type LiveActor, type Mismatch, RootReplay, type Said } from './root-replay.ts';
+import { type LiveActor, RootReplay } from './root-replay.ts';
 
 export interface RootsReplayOptions {
   machines?: MachineTable | undefined;

@@ -2,8 +2,8 @@ import type { LogEntry } from '../log/reader.ts';
 import { type Chunk, ChunkBuilder, partOf, rootOf } from './chunks.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
 import { type Damage, EntryCheck, isSession } from './entry-check.ts';
+import type { Mismatch } from './expectation.ts';
 import type { RecordedLine } from './recorded-line.ts';
-import type { Mismatch } from './root-replay.ts';
 import { RootsReplay, type RootsReplayOptions } from './roots-replay.ts';
 
 export interface ReplayResult {

@@ -49,6 +49,11 @@ class FakeUplink implements DeviceUplink {
     this.write = write;
     return { resumed: this.resumed };
   }
+  /** Called before what was written leaves. */
+  onLeaving = (): void => undefined;
+  leaving(): void {
+    this.onLeaving();
+  }
   detach(): void {
     this.calls.push('detach');
     this.write = null;
@@ -135,6 +140,22 @@ describe('a device socket', () => {
     await vi.waitFor(() => expect(socket.uplink.received).toEqual([{ type: 'sync' }]));
     socket.uplink.write?.('{"type":"hello"}');
     await vi.waitFor(() => expect(end.frames).toEqual([{ type: 'hello' }]));
+  });
+
+  test('what is written in one turn leaves together, in order, and says so before', async () => {
+    const socket = open(true);
+    const end = await ready(socket);
+    let left = 0;
+    const pieces: Buffer[] = [];
+    end.tcp.on('data', (piece: Buffer) => pieces.push(piece));
+    socket.uplink.onLeaving = () => {
+      left += 1;
+      expect(pieces).toEqual([]);
+    };
+    for (const n of [1, 2, 3]) socket.uplink.write?.(`{"type":"said","n":${n}}`);
+    expect(left).toBe(0);
+    await vi.waitFor(() => expect(end.frames.slice(1).map(({ n }) => n)).toEqual([1, 2, 3]));
+    expect([left, pieces.length]).toEqual([1, 1]);
   });
 
   test('PROTO-63 sends a ping when told, and tells of the answer', async () => {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 const abort = (fields: object = {}) => hub.send('abort_message', { request_id: 'r-abort', ...fields });
 const queue = () => hub.of('update_queue').at(-1)?.queue as { client_message_id: string; paused?: boolean }[];
-const turnId = () => (hub.of('update_loop_status').at(-1)?.loop_status as JsonObject).turn_id;
+const loop = () => hub.of('update_loop_status').at(-1)?.loop_status as JsonObject;
 
 describe('an abort', () => {
   test('HOST-130 of a running command leaves no process behind, and the hub is told how it ended', async () => {
@@ -112,7 +112,7 @@ describe('an abort', () => {
       expect(await hub.reply(request_id)).toMatchObject({ aborted: false });
     }
     expect(hub.of('turn_finished')).toEqual([]);
-    abort({ turn_id: turnId(), run_id: 'run-1' });
+    abort({ turn_id: loop().turn_id, run_id: 'run-1' });
     await hub.frame('turn_finished');
   });
 

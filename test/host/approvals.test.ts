@@ -81,7 +81,13 @@ describe('a call that a person must allow', () => {
     hub.answerApproval('call-1', { behavior: 'deny', message: 'not on my machine' });
     const finished = await hub.frame('turn_finished');
     expect(hub.runs[1]?.results).toEqual([
-      { type: 'approval', tool_call_id: 'call-1', approve: false, reason: 'not on my machine' },
+      {
+        type: 'approval',
+        tool_call_id: 'call-1',
+        approve: false,
+        reason: 'not on my machine',
+        decided: { by: null, behavior: 'deny', message: 'not on my machine' },
+      },
     ]);
     expect(finished).toMatchObject({ stop_reason: 'end_turn' });
     expect(hub.deltas('client_tool_end')).toMatchObject([{ tool_call_id: 'call-1', status: 'error' }]);

@@ -131,6 +131,32 @@ describe('after a restart', () => {
   });
 });
 
+describe('the time limit of a question', () => {
+  test('APPR-83 runs from when it was first asked, also over a restart, and is over when it has passed', async () => {
+    const asked = { ms: 60_000, now: () => 1_000_000 };
+    expect(await here.classify([bash('call-1')], 1, asked)).toMatchObject([
+      { deadline: 1_060_000, limitMs: 60_000 },
+    ]);
+    here.restart();
+    expect(await here.standings(1, { ms: 60_000, now: () => 1_045_000 })).toMatchObject([
+      { deadline: 1_060_000, limitMs: 15_000 },
+    ]);
+    expect(await here.standings(1, { ms: null, now: () => 2_000_000 })).toMatchObject([
+      { deadline: 1_060_000, limitMs: 1 },
+    ]);
+  });
+
+  test('APPR-83 is never longer than a timer can be', async () => {
+    const [standing] = await here.classify([bash('call-1')], 1, { ms: 30 * 86_400_000, now: () => 0 });
+    expect(standing).toMatchObject({ limitMs: 2 ** 31 - 1, deadline: 30 * 86_400_000 });
+  });
+
+  test('D15 APPR-83 there is none unless it was set', async () => {
+    const [standing] = await here.classify([bash('call-1')]);
+    expect([standing && 'limitMs' in standing, standing && 'deadline' in standing]).toEqual([false, false]);
+  });
+});
+
 test('a judge that breaks is a fault of the turn, and nobody is asked anything', async () => {
   here.judge = () => Promise.reject(new Error('judge broke'));
   await expect(here.classify([bash('call-1')])).rejects.toThrow('judge broke');

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createActor, toPromise } from 'xstate';
-import type { CommitOp, Committed, ToolOutcome } from '../../machines/ports.ts';
+import type { CommitOp, Committed, Decision, ToolOutcome } from '../../machines/ports.ts';
 import { createCommit, resultOf } from '../../src/host/commit.ts';
+import type { CallRow } from '../../src/host/store/calls.ts';
 import type { HostStore } from '../../src/host/store/host-store.ts';
 import { AT, allowed, asking, bash, HUB, openTurn, SCOPE, submission, succeeded } from './support/samples.ts';
 import { fillDisk, openStore } from './support/temp-store.ts';
@@ -38,7 +39,7 @@ describe('to open a turn', () => {
     expect(store.turns.openOf(conversation)).toMatchObject({
       id: 'turn-1',
       optionsKey: '{"a":1}',
-      starts: 1,
+      starts: 0,
     });
     expect(store.turns.step('turn-1', 1)?.messages).toEqual([
       ...submission('cm-1').messages,
@@ -176,12 +177,45 @@ test('HOST-46 a store that cannot be written is an answer, not an exception, and
   expect(store.inputs.queued(conversation)).toHaveLength(2);
 });
 
-test('a result says on the wire what came of the call', () => {
-  expect(resultOf('c', { status: 'error', text: 'stopped', outcome: 'cancelled' })).toEqual({
-    type: 'tool',
-    tool_call_id: 'c',
-    tool_return: 'stopped',
-    status: 'error',
-    outcome: 'cancelled',
+describe('a result on the wire', () => {
+  /** The result of a call with this outcome, decided as given. */
+  const result = (outcome: ToolOutcome, decision?: Decision) => {
+    openTurn(store, conversation);
+    store.calls.propose(conversation, 'turn-1', 1, [bash('call-1')]);
+    const find = () => store.calls.find(conversation, 'call-1') as CallRow;
+    if (decision) store.calls.decide(find().id, decision, 'Ada', AT);
+    return resultOf(find(), outcome);
+  };
+
+  test('HOST-47 says what came of the call', () => {
+    expect(result({ status: 'error', text: 'stopped', outcome: 'cancelled' })).toEqual({
+      type: 'tool',
+      tool_call_id: 'call-1',
+      tool_return: 'stopped',
+      status: 'error',
+      outcome: 'cancelled',
+    });
+  });
+
+  test('HOST-47 says who decided what, and what was edited', () => {
+    const edited = { ...allowed({ command: 'edited' }), message: 'mind', edited: true } as Decision;
+    expect(result(succeeded, edited)).toMatchObject({
+      type: 'tool',
+      decided: { by: 'Ada', behavior: 'allow', message: 'mind' },
+      updated_input: { command: 'edited' },
+    });
+  });
+
+  test('HOST-47 of a call that was denied is a denial', () => {
+    const text = 'not now';
+    expect(result({ status: 'error', text, outcome: 'denied' }, { behavior: 'deny', message: text })).toEqual(
+      {
+        type: 'approval',
+        tool_call_id: 'call-1',
+        approve: false,
+        reason: text,
+        decided: { by: 'Ada', behavior: 'deny', message: text },
+      },
+    );
   });
 });

@@ -51,33 +51,32 @@ export class FakeHub {
   #receiver = new LinkReceiver();
   #sender = new LinkSender();
   #isOpen = false;
+  #port = 0;
 
   constructor(options: { isLinked?: boolean } = {}) {
     this.isLinked = options.isLinked ?? true;
   }
 
-  static async start(options: { isLinked?: boolean; port?: number } = {}): Promise<FakeHub> {
+  static async start(options: { isLinked?: boolean } = {}): Promise<FakeHub> {
     const hub = new FakeHub(options);
-    await hub.listen(options.port ?? 0);
+    await hub.#listen();
     return hub;
   }
 
-  async listen(port: number): Promise<void> {
+  async #listen(): Promise<void> {
     const sockets = new WebSocketServer({ noServer: true });
     this.#server.on('upgrade', (request, tcp, head) => {
       if (request.headers.authorization !== `Bearer ${TOKEN}`)
         return tcp.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
       sockets.handleUpgrade(request, tcp, head, (ws) => this.#take(ws));
     });
-    this.#server.listen(port, '127.0.0.1');
+    this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
   get isConnected(): boolean {
     return this.#isOpen;
@@ -149,7 +148,7 @@ export class FakeHub {
   forgetLink(): void {
     this.#epoch = '';
   }
-  /** The hub is gone, with all of its connections; `listen` brings it back. */
+  /** The hub is gone, with all of its connections. */
   async stop(): Promise<void> {
     this.#isOpen = false;
     this.#ws?.terminate();
@@ -230,7 +229,7 @@ export class FakeHub {
     const own = this.onRegister();
     if (own) return own;
     const count = this.registrations.length;
-    const answer = { connectionId: `conn-${count}`, wsUrl: `ws://127.0.0.1:${this.port}/v1/device/ws` };
+    const answer = { connectionId: `conn-${count}`, wsUrl: `ws://127.0.0.1:${this.#port}/v1/device/ws` };
     const ours = { signalboxLink: 1, environmentId: 'env-1', generation: count, hubId: 'hub-1' };
     return { status: 200, body: this.isLinked ? { ...answer, ...ours } : answer };
   }

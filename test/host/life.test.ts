@@ -111,7 +111,7 @@ describe('a host ends', () => {
     const drained = first.host.drain();
     run.say('b').stop();
     await drained;
-    expect(hub.of('turn_finished')).toMatchObject([{ stop_reason: 'end_turn' }]);
+    expect(await hub.frame('turn_finished')).toMatchObject({ stop_reason: 'end_turn' });
     expect(hub.runs).toHaveLength(1);
     await startTestHost(hub, first);
     expect((await hub.run(2)).texts).toEqual(['two']);

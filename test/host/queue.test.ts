@@ -70,7 +70,7 @@ describe('messages during a turn', () => {
     const first = await running();
     for (const id of ['two', 'three']) hub.message(id);
     await accepted('two', 'three');
-    const [item] = hub.of('update_queue').at(-1)?.queue as { id: string }[];
+    const [item] = (await hub.frame('update_queue', 2)).queue as { id: string }[];
     hub.send('remove_queue_item', { request_id: 'r-remove', item_id: item?.id });
     expect(await hub.reply('r-remove')).toMatchObject({
       type: 'remove_queue_item_response',
@@ -189,7 +189,7 @@ test('HOST-127 two conversations run beside each other, each with a queue of its
   ]);
   hub.runs[0]?.stop();
   expect((await hub.run(3)).texts).toEqual(['a2']);
-  expect(hub.of('turn_finished')).toMatchObject([{ runtime: { conversation_id: 'conv-a' } }]);
+  expect(await hub.frame('turn_finished')).toMatchObject({ runtime: { conversation_id: 'conv-a' } });
 });
 
 test('HOST-128 a conversation that another environment holds waits in the queue, and may still be withdrawn', async () => {

@@ -16,7 +16,7 @@ const childOf = (snapshot: AnyMachineSnapshot | null, id: string): Snapshot | nu
   (snapshot?.children[id]?.getSnapshot() as Snapshot | undefined) ?? null;
 
 /** The wire's loop status, read off the states of a conversation: `EXECUTING_CLIENT_SIDE_TOOL c1,c2`. */
-export function loopStatusOf(conversation: AnyMachineSnapshot): string {
+function loopStatusOf(conversation: AnyMachineSnapshot): string {
   const found = childOf(conversation, 'turn');
   const turn = found?.status === 'active' ? found : null;
   const status = LOOP_STATUSES.find((tag) => turn?.hasTag(tag as never)) ?? 'WAITING_ON_INPUT';

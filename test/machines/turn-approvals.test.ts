@@ -160,7 +160,7 @@ describe('the answer to an approval', () => {
     const house = await proposed(asking);
     house.clock.advance(7 * 24 * 3_600_000);
     await settle();
-    expect(house.lines.at(-1)).toBe('LS WAITING_ON_APPROVAL');
+    expect(house.state().turn).toEqual({ tools: 'awaitingApproval' });
     await answer(house, 'c1', 'allow');
     expect(house.runningTools()).toEqual(['c1']);
   });

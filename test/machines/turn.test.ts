@@ -107,7 +107,8 @@ describe('a turn, explored', () => {
     for (const explored of all)
       assertEverywhere(explored, 'told once, in order', (state) =>
         state.edges.every(({ event, to }) => {
-          if (to === state.key) return true;
+          // That nothing else tells of an end is looked at in one of the walks: they all pass the same states.
+          if (to === state.key || (explored !== all[0] && !isAt(explored.at(to), 'finished'))) return true;
           const told = toldBy(turnMachine, state.snapshot, event).map(({ event }) =>
             event.type === 'outbox.delta'
               ? (event.delta as { message_type: string }).message_type

@@ -4,6 +4,7 @@ import { homeSettingsPath, readSettings } from '../../../actors/settings.ts';
 import { acquireLock } from '../../../actors/sqlite/lock.ts';
 import { type Hub, startHub } from '../../hub/index.ts';
 import { CliError } from '../cli-error.ts';
+import { hubLog } from './hub-log.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { openLog } from './open-log.ts';
 
@@ -47,7 +48,7 @@ export async function runHub(options: RunHubOptions): Promise<RunningHub> {
     listen,
     home,
     env,
-    log,
+    log: hubLog(log),
     storePath,
     trustProxy,
     ...(process.env.SIGNALBOX_TOKEN ? { ownerToken: process.env.SIGNALBOX_TOKEN } : {}),

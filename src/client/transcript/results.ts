@@ -6,7 +6,7 @@ import { asList, asText, type Loose, type Transcript, withView } from './state.t
 /** Messages whose end is remembered. */
 const MOST_RESULTS = 64;
 
-/** `turn_finished`: the turn of every message that was echoed since the last one. */
+/** `turn_finished`: the turn of the messages it names; from Letta's hosts, of all that were echoed since the last one. */
 export function finishTurn(transcript: Transcript, frame: Loose): Transcript {
   const result: TurnResult = {
     turnId: asText(frame.turn_id),
@@ -14,8 +14,9 @@ export function finishTurn(transcript: Transcript, frame: Loose): Transcript {
     error: asText(frame.error),
     usage: (frame.usage ?? null) as WireUsage | null,
   };
+  const named = Array.isArray(frame.client_message_ids) ? (frame.client_message_ids as string[]) : null;
   const ended = withView({ ...transcript, openTurn: [] }, { lastTurn: result });
-  return transcript.openTurn.reduce((changed, id) => withResult(changed, id, result), ended);
+  return (named ?? transcript.openTurn).reduce((changed, id) => withResult(changed, id, result), ended);
 }
 
 /** `update_queue`: the whole queue as it is now, and what was taken out of it for good. */

@@ -41,8 +41,14 @@ const read = (raw: Raw): ConversationRow => ({
   rules: JSON.parse(raw.rules) as SavedRule[],
 });
 
+/** Rows that are kept in memory: every frame of a conversation asks for its row, several times. */
+const KEPT = 256;
+
 export class ConversationStore {
   readonly #db: Database;
+  /** Rows as they are in the store, by id and by hub and key. */
+  readonly #kept = new Map<number | string, ConversationRow>();
+  #undone = 0;
   constructor(db: Database) {
     this.#db = db;
   }
@@ -61,7 +67,12 @@ export class ConversationStore {
   }
 
   get(id: number): ConversationRow {
-    return read(this.#db.statement('SELECT * FROM conversations WHERE id = ?').get(id) as unknown as Raw);
+    return (
+      this.#keptBy(id) ??
+      this.#keep(
+        read(this.#db.statement('SELECT * FROM conversations WHERE id = ?').get(id) as unknown as Raw),
+      )
+    );
   }
 
   /** Conversations of this hub that are not idle: a turn is open or inputs wait. */
@@ -79,37 +90,58 @@ export class ConversationStore {
   }
 
   setMode(id: number, mode: Mode): void {
-    this.#db.statement('UPDATE conversations SET mode = ? WHERE id = ?').run(mode, id);
+    this.#write(id, 'mode = ?', mode);
   }
 
   setCwd(id: number, cwd: string): void {
-    this.#db
-      .statement('UPDATE conversations SET cwd = ?, cwd_revision = cwd_revision + 1 WHERE id = ?')
-      .run(cwd, id);
+    this.#write(id, 'cwd = ?, cwd_revision = cwd_revision + 1', cwd);
   }
 
   /** A refused change still raises the revision, so that a client takes back what it showed early. */
   touchCwd(id: number): void {
-    this.#db.statement('UPDATE conversations SET cwd_revision = cwd_revision + 1 WHERE id = ?').run(id);
+    this.#write(id, 'cwd_revision = cwd_revision + 1');
   }
 
   setPaused(id: number, paused: boolean): void {
-    this.#db.statement('UPDATE conversations SET paused = ? WHERE id = ?').run(paused ? 1 : 0, id);
+    // Every input takes a pause back, and nearly always there is none: nothing to write then.
+    if (this.get(id).paused !== paused) this.#write(id, 'paused = ?', paused ? 1 : 0);
   }
 
   addRule(id: number, rule: SavedRule): void {
     const rules = this.get(id).rules;
     const text = JSON.stringify(rule);
     if (rules.some((known) => JSON.stringify(known) === text)) return;
-    this.#db
-      .statement('UPDATE conversations SET rules = ? WHERE id = ?')
-      .run(JSON.stringify([...rules, rule]), id);
+    this.#write(id, 'rules = ?', JSON.stringify([...rules, rule]));
   }
 
   #find(hub: string, key: string): ConversationRow | null {
+    const kept = this.#keptBy(nameOf(hub, key));
+    if (kept) return kept;
     const raw = this.#db
       .statement('SELECT * FROM conversations WHERE hub = ? AND key = ?')
       .get(hub, key) as unknown as Raw | undefined;
-    return raw ? read(raw) : null;
+    return raw ? this.#keep(read(raw)) : null;
+  }
+
+  #write(id: number, change: string, ...values: (string | number)[]): void {
+    const kept = this.#kept.get(id);
+    this.#kept.delete(id);
+    if (kept) this.#kept.delete(nameOf(kept.hub, kept.key));
+    this.#db.statement(`UPDATE conversations SET ${change} WHERE id = ?`).run(...values, id);
+  }
+
+  #keptBy(name: number | string): ConversationRow | undefined {
+    // What a transaction that came to nothing has left here was never true.
+    if (this.#undone !== this.#db.undone) this.#kept.clear();
+    this.#undone = this.#db.undone;
+    return this.#kept.get(name);
+  }
+
+  #keep(row: ConversationRow): ConversationRow {
+    if (this.#kept.size >= 2 * KEPT) this.#kept.clear();
+    this.#kept.set(row.id, row).set(nameOf(row.hub, row.key), row);
+    return row;
   }
 }
+
+const nameOf = (hub: string, key: string): string => `${hub}\n${key}`;

@@ -4,6 +4,9 @@ import type { JsonObject, QueuedInput, Submission } from '../../../machines/port
 /** Inputs that may wait in one conversation; more are refused, none is dropped for room. */
 export const QUEUE_LIMIT = 300;
 
+/** As the index of open inputs has it, word by word: SQLite uses it for no other, and would read all that ever came. */
+const OPEN = "conversation = ? AND state IN ('queued', 'taken')";
+
 export type Accepted =
   | { kind: 'accepted'; item: QueuedInput }
   | { kind: 'repeated'; disposition: 'started' | 'queued' }
@@ -102,7 +105,7 @@ export class InputStore {
   queued(conversation: number): QueuedInput[] {
     return (
       this.#db
-        .statement("SELECT * FROM inputs WHERE conversation = ? AND state = 'queued' ORDER BY seq")
+        .statement(`SELECT * FROM inputs WHERE ${OPEN} AND state = 'queued' ORDER BY seq`)
         .all(conversation) as unknown as Raw[]
     ).map(read);
   }
@@ -138,7 +141,7 @@ export class InputStore {
 
   #waiting(conversation: number): number {
     const row = this.#db
-      .statement("SELECT count(*) AS n FROM inputs WHERE conversation = ? AND state = 'queued'")
+      .statement(`SELECT count(*) AS n FROM inputs WHERE ${OPEN} AND state = 'queued'`)
       .get(conversation) as { n: number };
     return row.n;
   }

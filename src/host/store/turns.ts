@@ -6,7 +6,7 @@ export interface TurnRow {
   conversation: number;
   optionsKey: string;
   step: number;
-  /** How often this host began or resumed the turn. */
+  /** How many starts of the host in a row found it cut off. */
   starts: number;
   cancelled: boolean;
 }
@@ -72,6 +72,7 @@ export class TurnStore {
 
   endStep(id: string, step: number, run: string): void {
     this.#db.statement('UPDATE steps SET run = ?, ended = 1 WHERE turn = ? AND step = ?').run(run, id, step);
+    this.#db.statement('UPDATE turns SET starts = 0 WHERE id = ?').run(id);
   }
 
   cancel(id: string, by: string | null, at: string): boolean {
@@ -91,8 +92,18 @@ export class TurnStore {
     this.#db.statement('DELETE FROM steps WHERE turn = ?').run(id);
   }
 
-  countStart(id: string): void {
-    this.#db.statement('UPDATE turns SET starts = starts + 1 WHERE id = ?').run(id);
+  /**
+   * A start of the host found these turns cut off: open, and not just waiting for a person. The count begins anew
+   * with each step that comes to its end.
+   */
+  countCutOffs(): void {
+    this.#db
+      .statement(
+        `UPDATE turns SET starts = starts + 1 WHERE state = 'open' AND cancelled_at IS NULL AND NOT EXISTS (
+           SELECT 1 FROM calls c WHERE c.turn = turns.id AND c.shown IS NOT NULL
+             AND c.decision IS NULL AND c.outcome IS NULL)`,
+      )
+      .run();
   }
 
   get(id: string): (TurnRow & { open: boolean }) | null {

@@ -13,6 +13,8 @@ export interface KnownState {
 export interface KnownStates {
   set(environmentId: string, scope: string, kind: StateKind, value: unknown, at: number): void;
   get(environmentId: string, scope: string, kind: StateKind): KnownState | null;
+  /** The conversations that are not at rest by what the environment's host said last. */
+  restless(environmentId: string): string[];
   /** The mode that the environment's host showed last, of whatever conversation; null when it never did. */
   lastMode(environmentId: string): string | null;
   forget(environmentId: string): void;
@@ -84,6 +86,18 @@ export function createKnownStates(db: Database): KnownStates {
         .statement('SELECT json, at FROM known_states WHERE environment_id = ? AND scope = ? AND kind = ?')
         .get(environmentId, scope, kind);
       return row ? { value: JSON.parse(String(row.json)), at: Number(row.at) } : null;
+    },
+    restless(environmentId) {
+      flushLater();
+      return db
+        .statement(
+          `SELECT DISTINCT scope FROM known_states WHERE environment_id = ? AND CASE kind
+             WHEN 'loop' THEN json_extract(json, '$.status') <> 'WAITING_ON_INPUT'
+             WHEN 'queue' THEN json_array_length(json) > 0
+             ELSE json_extract(json, '$.is_processing') OR json_array_length(json, '$.pending_control_requests') > 0 END`,
+        )
+        .all(environmentId)
+        .map(({ scope }) => String(scope));
     },
     lastMode(environmentId) {
       const heard = modes.get(environmentId);

@@ -66,6 +66,7 @@ export class Delivery {
       if (!held.withdraw) this.#end(held, 'input_handed_over');
     } else if (answer.code === 'queue_full' || answer.error === FOREIGN_QUEUE_FULL)
       this.#resting.add(held.id);
+    else if (answer.code === 'withdrawn') this.#end(held, 'input_withdrawn');
     else this.#end(held, 'input_refused', String(answer.error ?? 'the host refused it'));
   }
 

@@ -37,9 +37,15 @@ export function receiveHostFrame(
     return broadcast(plain, OF_THE_MACHINE.test(String(frame.type)) ? 'machine' : 'read');
   }
   if (frame.type === 'link_gap') return context.rings.restart(live.id, 'room', runtime);
+  // The hub tells of it when it enters the transcript, which may be much later than the turn began.
+  if (isPrompt(frame) && live.host?.isLinked) return;
   remember(context, live, runtime, frame);
   context.rings.publish(live.id, runtime, frame);
   if (frame.type === 'update_queue') live.delivery.queueMoved();
+}
+
+function isPrompt({ type, delta }: HostFrame): boolean {
+  return type === 'stream_delta' && (delta as { message_type?: unknown }).message_type === 'user_message';
 }
 
 function remember(context: RelayContext, live: Live, runtime: Runtime, frame: HostFrame): void {

@@ -40,10 +40,9 @@ export class HostGate {
     const { logic, gates } = context.presence;
     gates.set(environment.id, (command) => this.#obey(command));
     const input = { environmentId: environment.id, generation: environment.generation };
-    const inspect = context.log.recordRoot?.(`presence:${environment.id}`, input);
     this.#presence = createActor(logic, {
       input,
-      ...(inspect ? { inspect } : {}),
+      ...context.log.recordRoot?.(`presence:${environment.id}`),
     });
     this.#presence.on('presence.changed', () => says.changed());
     this.#presence.start();

@@ -2,6 +2,7 @@ import { UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
 import type { EnvironmentStatus, HeldEvent } from '../../protocol/relay.ts';
 import type { Right } from '../ports.ts';
 import type { Environment } from '../registry/environments.ts';
+import { askAnew } from './ask-anew.ts';
 import { type Held, heldItem } from './bag.ts';
 import { ClientSocket, type ClientSocketOptions } from './client-socket.ts';
 import type { RelayContext } from './context.ts';
@@ -139,6 +140,7 @@ export class LiveEnvironment implements Live {
     this.#tellStatus(!resumed && this.#hadHost && socket.isLinked);
     // What a former life of it, or a foreign one, said while nobody listened is not known.
     if (!resumed) this.#context.rings.restart(this.id, 'host');
+    if (!resumed) guard(this.#context.log, 'ask anew', () => askAnew(this.#context, this));
     this.#hadHost = true;
     this.delivery.pump();
   }

@@ -5,6 +5,9 @@ const MAX_DELTAS = 400;
 /** Conversations whose open turn is remembered; the one that was silent longest goes first. */
 const MAX_TURNS = 512;
 
+/** Id prefix of the deltas that show output so far rather than the result. */
+const LIVE_OUTPUT = 'synthetic-tool-return-stream-';
+
 type Delta = Record<string, unknown>;
 
 /**
@@ -37,6 +40,12 @@ export class OpenTurns {
   of(environmentId: string, scope: string): Delta[] | null {
     const turn = this.#turns.get(`${environmentId}\n${scope}`);
     return turn ? [...turn.values()] : null;
+  }
+
+  /** True when the host has shown the result of this call since the last step ended. */
+  hasResult(environmentId: string, scope: string, callId: string): boolean {
+    const shown = this.#turns.get(`${environmentId}\n${scope}`)?.get(`tool_return_message ${callId}`);
+    return shown !== undefined && !String(shown.id).startsWith(LIVE_OUTPUT);
   }
 
   forget(environmentId: string): void {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
+import { createTickCork } from '../../../actors/tick-cork.ts';
 
 /** Above this the other side is too slow: nothing more is put into the socket until it has drained. */
 const BLOCK_ABOVE_BYTES = 1024 * 1024;
@@ -12,13 +13,14 @@ export class Outlet {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #drained: () => void;
-  #corked = false;
+  readonly #cork: () => void;
   #blocked = false;
 
   constructor(ws: WebSocket, socket: Duplex, drained: () => void) {
     this.#ws = ws;
     this.#socket = socket;
     this.#drained = drained;
+    this.#cork = createTickCork(socket);
   }
 
   get blocked(): boolean {
@@ -34,16 +36,6 @@ export class Outlet {
 
   close(code: number, reason: string): void {
     this.#ws.close(code, reason);
-  }
-
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#socket.uncork();
-    });
   }
 
   /** Who does not read is not read from either, so his own requests cannot pile up answers. */

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Database } from '../../../actors/sqlite/database.ts';
 import { type RegisterBody, UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
 import type { WireEnvironment } from '../../protocol/rest.ts';
+import { scopeKey } from '../../protocol/scope.ts';
 import type { Feed, Fence, HubLog, Person } from '../ports.ts';
 import { type Connection, createConnectionStore } from '../registry/connections.ts';
 import { createEnvironmentStore, type Environment } from '../registry/environments.ts';
@@ -70,16 +71,23 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
   const passed = createPassed();
   const lives = new Map<string, LiveEnvironment>();
   const isOnline = (id: string): boolean => lives.get(id)?.host != null;
+  const openTurns = new OpenTurns();
   const feed: Feed = {
-    publish: ({ agentId, conversationId }, event) =>
-      rings.publish(null, { agent_id: agentId, conversation_id: conversationId }, { ...event }),
+    publish: ({ agentId, conversationId }, event, environment) =>
+      rings.publish(
+        environment ?? null,
+        { agent_id: agentId, conversation_id: conversationId },
+        { ...event },
+      ),
+    hasShown: (environment, { agentId, conversationId }, callId) =>
+      openTurns.hasResult(environment, scopeKey(agentId, conversationId), callId),
   };
   const data = await options.data({ feed, fence: createFence(environments, passed, isOnline) });
   const context: RelayContext = {
     ...{ db, environments, connections, passed, rings, data, log, life, now, newId },
     known: createKnownStates(db),
     bag: createBag(db),
-    openTurns: new OpenTurns(),
+    openTurns,
     presence: createPresenceLogic(),
   };
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../machines/ports.ts';
-import { type ConversationCreate, conversationCreateSchema } from '../../protocol/rest.ts';
+import { type ConversationCreate, cancelPostSchema, conversationCreateSchema } from '../../protocol/rest.ts';
 import { readCaller } from '../runs/caller.ts';
+import { readResults } from '../runs/step.ts';
 import type { ConversationFields, ConversationRow } from '../store/rows.ts';
 import { badModel } from './agents.ts';
 import { forbidden, invalid, notFound, refuse } from './answer.ts';
@@ -110,7 +111,10 @@ export function mountConversations(app: DataRoutes, context: DataContext): void 
     if (!found.ok) return refuse(c, found.problem);
     const read = readCaller((name) => c.req.header(name), person);
     if (!read.ok) return refuse(c, read.problem);
-    const cancelled = await context.runs.cancel(found.conversation.key, read.caller, null);
+    const body = await readBody(c, cancelPostSchema);
+    if (!body.ok) return refuse(c, body.problem);
+    const results = readResults(body.body.approvals ?? []);
+    const cancelled = await context.runs.cancel(found.conversation.key, read.caller, null, results);
     return cancelled.ok ? c.json(cancelled.runs) : refuse(c, cancelled.problem);
   });
 

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../machines/ports.ts';
+import type { JsonObject, Scope } from '../../../machines/ports.ts';
 import type { LifecycleDelta, RunChunk } from '../../protocol/delta.ts';
 import type { LoopStatusName } from '../../protocol/loop-status.ts';
 import type { Runtime } from '../../protocol/scope.ts';
@@ -23,6 +23,31 @@ export function echoClosed(feed: Feed, scope: Scope, rows: readonly MessageRow[]
   for (const row of rows)
     if (row.kind === 'tool_return_message' && row.print === null)
       feed.publish(scope, { type: 'stream_delta', runtime: runtimeOf(scope), delta: deltaOf(row) });
+}
+
+/**
+ * Tells the subscribers what a host of ours has posted and not shown: prompts, which it leaves to the hub, because
+ * here alone is known when they enter the transcript; and results that it, or this hub, did not live to show.
+ */
+export function echoPosted(feed: Feed, scope: Scope, environment: string, rows: readonly MessageRow[]): void {
+  for (const row of rows) {
+    const entered = row.kind === 'user_message' ? row : unshown(feed, scope, environment, row);
+    if (entered)
+      feed.publish(
+        scope,
+        { type: 'stream_delta', runtime: runtimeOf(scope), delta: deltaOf(entered) },
+        environment,
+      );
+  }
+}
+
+/** The row with those of its results that nobody has shown; null when there is none. */
+function unshown(feed: Feed, scope: Scope, environment: string, row: MessageRow): MessageRow | null {
+  if (row.kind !== 'tool_return_message') return null;
+  const returns = (row.body.tool_returns as JsonObject[]).filter(
+    ({ tool_call_id }) => !feed.hasShown?.(environment, scope, String(tool_call_id)),
+  );
+  return returns.length === 0 ? null : { ...row, body: { ...returns[0], tool_returns: returns } };
 }
 
 /** Tells the subscribers of a conversation of a turn that has no host to tell of it. */

@@ -15,9 +15,8 @@ import { SpokenStep } from './spoken.ts';
 /** A step that is in the store and is to be executed. */
 export interface RunPlan {
   run: NewRun;
-  sample: SampleInput;
-  /** Characters of the whole prompt, to learn from usage how many make a token. */
-  promptSize: number;
+  /** With the characters of the whole prompt, to learn from usage how many make a token. */
+  sample: SampleInput & { chars: number };
   /** The first row of the prompt, to be remembered with the end. */
   cut: number;
   /** Called once the start is on disk. */
@@ -61,8 +60,7 @@ export class Execution {
     this.live = new LiveRun(run.id);
     this.#spoken = new SpokenStep(run.id, deps.id, deps.now);
     const input = { runId: run.id };
-    const inspect = deps.log.recordRoot?.(run.id, input);
-    this.#actor = createActor(machine, { input, ...(inspect ? { inspect } : {}) });
+    this.#actor = createActor(machine, { input, ...deps.log.recordRoot?.(run.id) });
     this.#actor.on('said', ({ event }) => {
       const chunk = this.#spoken.take(event);
       if (chunk) this.live.add(chunk);
@@ -155,7 +153,7 @@ export class Execution {
       release: releasesTurn(end, run.environment),
       prompt: {
         cut: this.plan.cut,
-        charsPerToken: 'usage' in end ? measured(this.plan.promptSize, end.usage.promptTokens) : null,
+        charsPerToken: 'usage' in end ? measured(this.plan.sample.chars, end.usage.promptTokens) : null,
       },
     });
     batch?.written();

@@ -7,7 +7,7 @@ import type { HubStore } from '../store/hub-store.ts';
 import type { AgentRow, ConversationRow, Lease, MessageRow, NewRun, RunRow } from '../store/rows.ts';
 import { type Admission, admit } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
-import { Echo, echoClosed } from './echo.ts';
+import { Echo, echoClosed, echoPosted } from './echo.ts';
 import type { Locks } from './locks.ts';
 import { chooseModel, type Models } from './models.ts';
 import type { Attempt } from './outcome.ts';
@@ -154,10 +154,15 @@ async function begin(
         messages: prompt.messages,
         tools: step.tools,
         settings: model.settings,
+        chars: fixed + prompt.size,
       },
-      promptSize: fixed + prompt.size,
       cut: prompt.cut,
-      opened: () => (echo ? echo.opened(run.id, begun.messages) : echoClosed(feed, scope, begun.messages)),
+      opened: () => {
+        if (echo) echo.opened(run.id, begun.messages);
+        // Letta's hosts, named by their device, show what they post.
+        else if (caller.deviceId !== null) echoClosed(feed, scope, begun.messages);
+        else echoPosted(feed, scope, caller.environment ?? '', begun.messages);
+      },
       echo,
     },
     over,

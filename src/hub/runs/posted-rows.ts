@@ -4,6 +4,7 @@ import { holds } from '../auth/rights.ts';
 import type { ConversationRow, NewMessage, OpenCalls } from '../store/rows.ts';
 import type { Caller } from './caller.ts';
 import { closedResults } from './closed-result.ts';
+import { printOf } from './print.ts';
 import { type PostedMessage, type PostedResult, type PostedResults, type Step, wireReturn } from './step.ts';
 
 export interface RowsInput {
@@ -73,6 +74,15 @@ export function closingRow(
     runId: input.runId,
     ...resultsBody(open, closed),
   };
+}
+
+/** Results that came with the cancellation of their turn. */
+export function resultsRow(
+  open: OpenCalls,
+  results: PostedResult[],
+  input: Pick<RowsInput, 'at' | 'newId'>,
+): NewMessage {
+  return { ...closingRow(open, results, { ...input, runId: null }), print: printOf(results) };
 }
 
 function answers(

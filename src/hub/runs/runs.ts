@@ -11,6 +11,7 @@ import { attempt, type PostDeps, type PostRequest, readRun, resolveDevice, runOf
 import { notTheHolder, type Problem } from './problem.ts';
 import { failInterrupted, seenAsInterrupted } from './recover.ts';
 import { RunTable } from './run-table.ts';
+import type { PostedResult } from './step.ts';
 import { type CancelOutcome, cancelTurn, releaseTurn } from './turn-end.ts';
 import { WaitLine, withdrawn } from './wait-line.ts';
 
@@ -91,8 +92,14 @@ export class Runs {
     };
   }
 
-  async cancel(key: string, by: Caller, runIds: string[] | null): Promise<CancelOutcome> {
-    const cancelled = await cancelTurn(this.#deps, key, by, runIds);
+  /** `results`: what the holder of the turn knows of its calls. */
+  async cancel(
+    key: string,
+    by: Caller,
+    runIds: string[] | null,
+    results: PostedResult[] = [],
+  ): Promise<CancelOutcome> {
+    const cancelled = await cancelTurn(this.#deps, key, by, runIds, results);
     this.#line.wake(key);
     return cancelled;
   }

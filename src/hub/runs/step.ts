@@ -22,6 +22,10 @@ export interface PostedResult {
   outcome?: string;
   stdout?: string[];
   stderr?: string[];
+  /** The arguments that ran, where a person changed those that the model proposed. */
+  updated_input?: JsonObject;
+  /** Who allowed or denied the call, where somebody was asked. */
+  decided?: JsonObject;
 }
 
 export interface PostedResults {
@@ -81,6 +85,11 @@ export function readStep(body: MessagesPost): ReadStep {
   };
 }
 
+/** What calls came to, as a host hands it over when it cancels. */
+export function readResults(approvals: readonly Approval[]): PostedResult[] {
+  return approvals.flatMap((approval) => readApproval(approval) ?? []);
+}
+
 function readItem(item: PostedItem, path: string): PostedMessage | PostedResults | { problem: Problem } {
   if (item.type === 'approval') {
     const results: PostedResult[] = [];
@@ -93,7 +102,8 @@ function readItem(item: PostedItem, path: string): PostedMessage | PostedResults
   }
   if (item.type === 'tool_return') return resultsOf(item.tool_returns.map(readReturn), item.otid, path);
   const { role, content } = item;
-  const sender = typeof item.sender_id === 'string' ? item.sender_id : null;
+  const named = item.acting_user_id ?? item.sender_id;
+  const sender = typeof named === 'string' ? named : null;
   return {
     kind: 'message',
     role,
@@ -125,6 +135,8 @@ function readApproval(approval: Approval): PostedResult | null {
     callId: approval.tool_call_id,
     status: 'error',
     text: (approval.reason as string | null | undefined) || 'Denied by the user.',
+    outcome: 'denied',
+    ...(approval.decided ? { decided: approval.decided as JsonObject } : {}),
   };
 }
 
@@ -135,6 +147,8 @@ function readReturn({
   outcome,
   stdout,
   stderr,
+  updated_input,
+  decided,
 }: ToolReturn): PostedResult {
   return {
     callId: tool_call_id,
@@ -143,6 +157,8 @@ function readReturn({
     ...(outcome === undefined ? {} : { outcome }),
     ...(stdout ? { stdout } : {}),
     ...(stderr ? { stderr } : {}),
+    ...(updated_input ? { updated_input: updated_input as JsonObject } : {}),
+    ...(decided ? { decided: decided as JsonObject } : {}),
   };
 }
 

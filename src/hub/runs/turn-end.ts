@@ -3,10 +3,11 @@ import type { ConversationRow } from '../store/rows.ts';
 import { nameOf } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
 import { closedResults } from './closed-result.ts';
-import { Echo, echoClosed } from './echo.ts';
+import { Echo, echoClosed, echoPosted } from './echo.ts';
 import { type PostDeps, resolveDevice } from './post.ts';
-import { closingRow } from './posted-rows.ts';
+import { closingRow, resultsRow } from './posted-rows.ts';
 import { notTheHolder, type Problem } from './problem.ts';
+import type { PostedResult } from './step.ts';
 
 /** Run id -> its status now; empty when nothing ran. */
 export type CancelOutcome = { ok: true; runs: Record<string, string> } | { ok: false; problem: Problem };
@@ -17,8 +18,9 @@ export function cancelTurn(
   key: string,
   by: Caller,
   runIds: string[] | null,
+  results: PostedResult[],
 ): Promise<CancelOutcome> {
-  return deps.locks.run(key, () => cancelAlone(deps, key, by, runIds));
+  return deps.locks.run(key, () => cancelAlone(deps, key, by, runIds, results));
 }
 
 async function cancelAlone(
@@ -26,6 +28,7 @@ async function cancelAlone(
   key: string,
   by: Caller,
   runIds: string[] | null,
+  results: PostedResult[],
 ): Promise<CancelOutcome> {
   const { store, table, fence } = deps;
   const runs: Record<string, string> = {};
@@ -58,23 +61,32 @@ async function cancelAlone(
     runs[execution.plan.run.id] = end.outcome === 'requiresApproval' ? 'completed' : end.outcome;
     return { ok: true, runs };
   }
-  await giveUpCalls(deps, conversation);
+  await giveUpCalls(deps, conversation, results);
   if (runId !== null) runs[runId] = 'cancelled';
   return { ok: true, runs };
 }
 
-/** The calls stay open until the next message: their results may still come with it. */
-async function giveUpCalls({ store, feed, now }: PostDeps, conversation: ConversationRow): Promise<void> {
+/** Calls without a result stay open until the next message: it may still come with that. */
+async function giveUpCalls(
+  { store, prompts, feed, now, id }: PostDeps,
+  conversation: ConversationRow,
+  results: PostedResult[],
+): Promise<void> {
   const { key, lease, openCalls } = conversation;
-  await store.closeTurn({
+  const known = results.filter(({ callId }) => openCalls?.calls.some((call) => call.id === callId));
+  const left = openCalls?.calls.filter((call) => !known.some(({ callId }) => callId === call.id)) ?? [];
+  const rows = await store.closeTurn({
     conversation: key,
-    messages: [],
-    openCalls: openCalls ? { ...openCalls, cancelled: true } : null,
+    messages: openCalls && known.length > 0 ? [resultsRow(openCalls, known, { at: now(), newId: id })] : [],
+    openCalls: openCalls && left.length > 0 ? { ...openCalls, calls: left, cancelled: true } : null,
     at: now(),
   });
+  prompts.append(key, rows);
   await store.durable();
-  if (lease?.environment !== null || !lease) return;
-  new Echo(feed, { agentId: conversation.agentId, conversationId: conversation.id }, lease.turnId).finished(
+  if (!lease) return;
+  const scope = { agentId: conversation.agentId, conversationId: conversation.id };
+  if (lease.environment !== null) return echoPosted(feed, scope, lease.environment, rows);
+  new Echo(feed, scope, lease.turnId).finished(
     { stopReason: 'cancelled', error: null, usage: null },
     openCalls?.runId ?? null,
   );

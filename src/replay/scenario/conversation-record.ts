@@ -118,13 +118,6 @@ export class ConversationRecord {
       }
       case 'desk.answer':
         return this.#answer(command.requestId, command.answer);
-      case 'desk.expire':
-        return this.#answer(null, {
-          approvalId: command.approvalId,
-          decision: { behavior: 'deny', message: 'Nobody answered within the time limit' },
-          by: 'time limit',
-          at: '',
-        });
       case 'desk.change':
         this.mode = command.mode ?? this.mode;
         this.cwd = command.cwd ?? this.cwd;
@@ -143,8 +136,8 @@ export class ConversationRecord {
       case 'desk.expire': {
         const { approvalId } = command;
         if (!this.pending().some((shown) => shown.approvalId === approvalId)) return [];
-        const decision = { behavior: 'deny' as const, message: 'Nobody answered in time' };
-        const [, ...decided] = this.#answer(null, { approvalId, decision, by: null, at });
+        const decision = { behavior: 'deny' as const, message: 'Nobody answered within the time limit' };
+        const [, ...decided] = this.#answer(null, { approvalId, decision, by: 'time limit', at });
         return decided;
       }
     }

@@ -1,16 +1,10 @@
 import type { ConversationEvent } from '../../../machines/conversation.ts';
-import type {
-  CallEffect,
-  Frame,
-  JsonObject,
-  ProposedCall,
-  Scope,
-  Standing,
-} from '../../../machines/ports.ts';
+import type { Frame, JsonObject, Scope } from '../../../machines/ports.ts';
 import type { SessionLog } from '../../log/session-log.ts';
-import { approvalRequestId } from '../../protocol/approval.ts';
 import type { PuppetEvent } from '../puppets.ts';
 import type { ConversationRecord } from './conversation-record.ts';
+import { ASK, judged, type Verdict } from './judgement.ts';
+import { readLinkWords } from './link-words.ts';
 import { matchesPattern } from './matches-pattern.ts';
 import { readModelWords, split, type ToldStep } from './model-words.ts';
 import type { Directive } from './parse-scenario.ts';
@@ -47,10 +41,6 @@ export interface PlayResult {
   /** The directive at which it failed. */
   failed?: { line: number; reason: string };
 }
-
-type Verdict = Pick<Directive & { do: 'judge' }, 'verdict' | 'reason' | 'limitMs'>;
-
-const ASK: Verdict = { verdict: 'ask', reason: '', limitMs: null };
 
 /** A scenario begins at noon of a day long gone. */
 const BEGINNING = Date.UTC(2026, 0, 1, 12);
@@ -152,7 +142,7 @@ class Player {
     return new Scene({
       clock: this.#clock,
       now: this.#now,
-      judge: (call) => this.#judge(call),
+      judge: (call) => judged(call, this.#verdicts.get(call.name) ?? ASK, this.#now()),
       log: this.#log,
       records: this.#records,
       isLinked: this.#isLinked,
@@ -197,17 +187,6 @@ class Player {
     }
     this.#seen = found + 1;
     return undefined;
-  }
-
-  #judge(call: ProposedCall): Standing {
-    const { verdict, reason, limitMs } = this.#verdicts.get(call.name) ?? ASK;
-    if (verdict === 'deny') return { ...call, kind: 'denied', reason: reason || 'not permitted' };
-    const args = JSON.parse(call.arguments) as JsonObject;
-    const about = { ...call, args, cwd: '/work', effect: effectOf(call.name, args) };
-    if (verdict === 'allow') return { ...about, kind: 'allowed', comment: null };
-    const approvalId = approvalRequestId(call.id);
-    const limit = limitMs === null ? {} : { limitMs, deadline: this.#now() + limitMs };
-    return { ...about, kind: 'asking', approvalId, suggestions: [], rules: {}, diffs: [], ...limit };
   }
 
   #model(words: string): string | undefined {
@@ -265,46 +244,15 @@ class Player {
   }
 
   #link(words: string): string | undefined {
-    const [verb, text] = split(words);
-    const isOfRegister = verb === 'registered' || verb === 'rejected' || verb === 'refused';
-    const [puppet] = this.#scene.running(isOfRegister ? 'register' : 'deviceSocket', null);
+    const read = readLinkWords(words);
+    if (!read.ok) return read.reason;
+    const [puppet] = this.#scene.running(read.to, null);
     if (puppet === undefined)
-      return isOfRegister ? 'the connection is not registering' : 'the connection has no socket';
-    switch (verb) {
-      case 'registered': {
-        const output = { ok: true, connectionId: text || 'con-1', wsUrl: 'ws://hub', linked: true };
-        this.#scene.hands.finish(puppet, { output });
-        return undefined;
-      }
-      case 'rejected':
-      case 'refused': {
-        const output = { ok: false, permanent: verb === 'refused', message: text, retryAfterMs: 0 };
-        this.#scene.hands.finish(puppet, { output });
-        return undefined;
-      }
-      case 'ready':
-      case 'resumed':
-        this.#scene.hands.say(puppet, [{ type: 'socket.ready', resumed: verb === 'resumed' }]);
-        return undefined;
-      case 'heard':
-        this.#scene.hands.say(puppet, [{ type: 'socket.heard' }]);
-        return undefined;
-      case 'closed': {
-        const [code, reason] = split(text);
-        this.#scene.hands.say(puppet, [{ type: 'socket.closed', code: Number(code || 1006), reason }]);
-        return undefined;
-      }
-      default:
-        return `link: "${verb}" is not one of registered, rejected, refused, ready, resumed, heard, closed`;
-    }
+      return read.to === 'register' ? 'the connection is not registering' : 'the connection has no socket';
+    if (read.to === 'register') this.#scene.hands.finish(puppet, { output: read.output });
+    else this.#scene.hands.say(puppet, [read.event]);
+    return undefined;
   }
-}
-
-/** Of the first tools, by name: a shell command may touch anything, the others the file that they name. */
-function effectOf(tool: string, args: JsonObject): CallEffect {
-  const files = typeof args.file_path === 'string' ? [args.file_path] : [];
-  if (tool === 'Bash') return { kind: 'anything' };
-  return { kind: tool === 'Read' ? 'reads' : 'writes', files };
 }
 
 function callOf(input: unknown): string {

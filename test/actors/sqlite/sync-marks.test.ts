@@ -63,9 +63,22 @@ describe('marks of what is on disk', () => {
     const db = openDatabase(path, [notes]);
     write(db, 'before');
     const barrier = db.barrier();
+    await new Promise((resolve) => setImmediate(resolve));
     write(db, 'meanwhile');
     await barrier;
     expect(afterPowerCut(path).texts).toEqual(['before']);
+    db.close();
+  });
+
+  test('what is written in the turn of the event loop that asks for a barrier is covered by it', async () => {
+    const path = join(dir, 'a.sqlite');
+    const db = openDatabase(path, [notes]);
+    write(db, 'before');
+    const barrier = db.barrier();
+    write(db, 'in the same turn');
+    await barrier;
+    expect(db.synced).toBe(db.committed);
+    expect(afterPowerCut(path).texts).toEqual(['before', 'in the same turn']);
     db.close();
   });
 

@@ -24,14 +24,24 @@ export function rendered(messages: Message[]): readonly Entry[] {
 
 /** G4: at rest a client shows what the hub's transcript says. It may lack the oldest part: snapshots are bounded. */
 export function checkTranscript(who: string, session: Session, messages: Message[], about: string): Violation[] {
-  const wanted = essence(rendered(messages));
+  const all = essence(rendered(messages));
   const shown = essence(session.view().entries);
-  const tail = wanted.slice(wanted.length - Math.min(shown.length, wanted.length));
-  const at = shown.length > wanted.length ? 0 : shown.findIndex((text, index) => text !== tail[index]);
-  const isShort = shown.length < Math.min(wanted.length, 20);
-  if (at === -1 && shown.length <= wanted.length && !isShort) return [];
-  const what =
-    `${who} shows ${shown.length} entries, the transcript has ${wanted.length}; the first that differs is ` +
-    `${at}: shown ${shown[at] ?? 'nothing'}, wanted ${tail[at] ?? 'nothing'}`;
+  const wanted = all.slice(Math.max(0, all.length - Math.max(shown.length, SHOWN_AT_LEAST)));
+  if (shown.join('\n') === wanted.join('\n')) return [];
+  const differs = [
+    ...wanted.filter((text) => !shown.includes(text)).map((text) => `lacks ${shorten(text)}`),
+    ...shown.filter((text) => !wanted.includes(text)).map((text) => `has ${shorten(text)}`),
+  ];
+  const at = shown.findIndex((text, index) => text !== wanted[index]);
+  const order = `is in another order from ${at} on: ${shorten(shown[at] ?? '')} instead of ${shorten(wanted[at] ?? '')}`;
+  const what = `${who} ${differs.length > 0 ? differs.join('; ') : order}`;
   return [{ rule: 'G-10', kind: 'other', what, about: [about] }];
+}
+
+/** A snapshot holds so many messages; each makes at least one entry, but for results. */
+const SHOWN_AT_LEAST = 30;
+
+/** The ends are what tells one entry from another. */
+function shorten(text: string): string {
+  return text.length < 200 ? text : `${text.slice(0, 90)} … ${text.slice(-90)}`;
 }

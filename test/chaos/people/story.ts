@@ -12,7 +12,7 @@ export interface Line {
 /** Everything that was done and seen, so that what went wrong can be told from its beginning. */
 export class Story {
   readonly path: string;
-  readonly #file: number;
+  #file: number | null;
   readonly #lines: Line[] = [];
   readonly #began = performance.now();
   readonly #echo: ((text: string) => void) | null;
@@ -30,7 +30,7 @@ export class Story {
   tell(who: string, what: string, more: unknown = ''): void {
     const line = { at: this.now, who, what, more: typeof more === 'string' ? more : JSON.stringify(more) };
     this.#lines.push(line);
-    writeSync(this.#file, `${format(line)}\n`);
+    if (this.#file !== null) writeSync(this.#file, `${format(line)}\n`);
     if (who === 'chaos') this.#echo?.(format(line));
   }
 
@@ -51,8 +51,10 @@ export class Story {
     this.#lines.length = 0;
   }
 
+  /** What is told from now on is not written any more. */
   close(): void {
-    closeSync(this.#file);
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
   }
 }
 

@@ -51,6 +51,37 @@ describe('a conversation on this host', () => {
     });
   });
 
+  test('HOST-28 is as it was after a transaction that came to nothing', () => {
+    const store = openStore();
+    const { id } = store.conversations.ensure(HUB, SCOPE);
+    store.conversations.setMode(id, 'strict');
+    expect(() =>
+      store.db.transaction(() => {
+        store.conversations.setMode(id, 'unrestricted');
+        store.conversations.addRule(id, RULE);
+        expect(store.conversations.get(id).mode).toBe('unrestricted');
+        store.conversations.ensure(HUB, { ...SCOPE, conversationId: 'conv-2' });
+        throw new Error('in the middle');
+      }),
+    ).toThrow('in the middle');
+    expect(store.conversations.ensure(HUB, SCOPE)).toMatchObject({ id, mode: 'strict', rules: [] });
+    expect(store.db.statement('SELECT key FROM conversations').all()).toEqual([{ key: 'conv-1' }]);
+    const other = store.conversations.ensure(HUB, { ...SCOPE, conversationId: 'conv-2' }).id;
+    expect(store.conversations.get(other)).toMatchObject({ key: 'conv-2' });
+  });
+
+  test('HOST-28 is what was written last, by whatever name it is asked for', () => {
+    const store = openStore();
+    const { id } = store.conversations.ensure(HUB, SCOPE);
+    for (const mode of ['strict', 'acceptEdits'] as const) {
+      store.conversations.setMode(id, mode);
+      expect([store.conversations.get(id).mode, store.conversations.ensure(HUB, SCOPE).mode]).toEqual([
+        mode,
+        mode,
+      ]);
+    }
+  });
+
   test('saves a rule once', () => {
     const store = openStore();
     const { id } = store.conversations.ensure(HUB, SCOPE);

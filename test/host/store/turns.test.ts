@@ -85,11 +85,13 @@ describe('an open turn', () => {
     expect([store.turns.get('turn-1'), store.turns.step('turn-1', 1)]).toEqual([null, null]);
   });
 
-  test('counts how often it was begun', () => {
+  test('counts the starts that cut it off, anew after each step that ended', () => {
     const { store, id } = conversation();
     store.turns.open('turn-1', id, '{}', MESSAGES);
-    store.turns.countStart('turn-1');
-    store.turns.countStart('turn-1');
+    store.turns.countCutOffs();
+    store.turns.countCutOffs();
     expect(store.turns.openOf(id)?.starts).toBe(2);
+    store.turns.endStep('turn-1', 1, 'run-1');
+    expect(store.turns.openOf(id)?.starts).toBe(0);
   });
 });

@@ -14,6 +14,7 @@ import { AT, HUB, openTurn, SCOPE } from './samples.ts';
 import { openStore, reopen, tempFolder } from './temp-store.ts';
 
 type Settled = Awaited<ReturnType<typeof settleAnswer>>;
+type TimeLimit = NonNullable<Parameters<typeof createClassify>[3]>;
 type AllowedWith = Partial<Extract<Answer['decision'], { behavior: 'allow' }>>;
 
 export const allow = (rest: AllowedWith = {}): Answer['decision'] => ({
@@ -63,15 +64,15 @@ export class Approvals {
   }
 
   /** The step ended with these calls; they are judged, and people are asked. */
-  async classify(calls: ProposedCall[], step = 1): Promise<Standing[]> {
+  async classify(calls: ProposedCall[], step = 1, limit?: TimeLimit): Promise<Standing[]> {
     this.store.turns.endStep('turn-1', step, `run-${step}`);
     this.store.calls.propose(this.conversation, 'turn-1', step, calls);
-    return this.standings(step);
+    return this.standings(step, limit);
   }
 
-  standings(step = 1): Promise<Standing[]> {
+  standings(step = 1, limit?: TimeLimit): Promise<Standing[]> {
     const input = { scope: SCOPE, turnId: 'turn-1', step, calls: [] };
-    const classify = createClassify(this.store, (asked) => this.judge(asked), this.settings);
+    const classify = createClassify(this.store, (asked) => this.judge(asked), this.settings, limit);
     return toPromise(createActor(classify, { input }).start());
   }
 

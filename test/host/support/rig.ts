@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { fromCallback, fromPromise } from 'xstate';
 import { permissionSettings } from '../../../actors/permission-settings.ts';
 import { createJudge } from '../../../actors/permissions/judge.ts';
@@ -32,6 +32,12 @@ import { memoryLog } from '../../log/memory-log.ts';
 import { AT, HUB, SCOPE } from './samples.ts';
 import { openStore, tempFolder } from './temp-store.ts';
 
+const rigs = new Set<Rig>();
+afterEach(() => {
+  for (const rig of rigs) rig.stop();
+  rigs.clear();
+});
+
 /** A model step that was asked for; the test says what comes of it. */
 export interface AskedStep {
   input: ModelStepInput;
@@ -59,6 +65,7 @@ export class Rig {
   readonly calls: BegunCall[] = [];
   readonly cancelled: CancelRunInput[] = [];
   readonly rejected: string[] = [];
+  readonly faults: unknown[] = [];
   readonly conversations: Conversations;
   readonly receive: (frame: Frame) => void;
   onCancelRun: () => Promise<CancelRunOutput> = async () => ({ ok: true });
@@ -68,6 +75,7 @@ export class Rig {
     const home = options.home ?? tempFolder();
     const store = options.store ?? openStore(home);
     this.store = store;
+    rigs.add(this);
     const rowOf = (scope: Scope) => this.conversations.rowOf(scope);
     const settings = createSettings(store, { mode: options.mode ?? 'standard', cwd: this.project });
     const secrets = knownSecrets({});
@@ -88,9 +96,7 @@ export class Rig {
       effects: {
         desk: createDesk({ store, judge, settings, rowOf, now }),
         outbox: createOutbox({
-          gate: createGate(store.db, (error) => {
-            throw error;
-          }),
+          gate: createGate(store.db, (error) => this.faults.push(error)),
           emit: put,
           answer: put,
           snapshot: (scope) => this.conversations.snapshot(scope),
@@ -187,27 +193,35 @@ export class Rig {
 
   /** The step that was asked for last, when it is the `count`-th. */
   async step(count = this.steps.length + 1): Promise<AskedStep> {
-    await vi.waitFor(() => {
-      if (this.steps.length < count) throw new Error(`${this.steps.length} steps`);
-    });
+    await this.#until(() => this.steps.length >= count, `step ${count}`);
     return this.steps[count - 1] as AskedStep;
   }
   async call(count: number): Promise<BegunCall> {
-    await vi.waitFor(() => {
-      if (this.calls.length < count) throw new Error(`${this.calls.length} calls`);
-    });
+    await this.#until(() => this.calls.length >= count, `call ${count}`);
     return this.calls[count - 1] as BegunCall;
   }
   /** The `count`-th frame of that type. */
   async frame(type: string, count = 1): Promise<Record<string, unknown>> {
-    await vi.waitFor(() => {
-      if (this.of(type).length < count) throw new Error(`${this.of(type).length} of ${type}`);
-    });
+    await this.#until(() => this.of(type).length >= count, `frame ${count} of ${type}`);
     return this.of(type)[count - 1] as Record<string, unknown>;
+  }
+
+  /** The answer to this request. */
+  async reply(requestId: string): Promise<Record<string, unknown>> {
+    const find = () => this.frames.find((frame) => frame.request_id === requestId);
+    await this.#until(() => find() !== undefined, `a reply to ${requestId}`);
+    return find() as Record<string, unknown>;
   }
 
   stop(): void {
     this.conversations.stop();
+  }
+
+  #until(is: () => boolean, what: string): Promise<void> {
+    const check = () => {
+      if (!is()) throw new Error(`no ${what}; it said: ${this.frames.map(({ type }) => type).join(' ')}`);
+    };
+    return vi.waitFor(check, { timeout: 10_000, interval: 2 });
   }
 }
 

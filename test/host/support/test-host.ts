@@ -29,7 +29,7 @@ export interface TestHostOptions {
   mode?: Mode;
   token?: string;
   drainLimitMs?: number;
-  env?: NodeJS.ProcessEnv;
+  approvalLimitMs?: number;
 }
 
 /** A hub that is stopped after the test. */
@@ -50,10 +50,11 @@ export async function beginHost(hub: FakeHub, options: TestHostOptions = {}): Pr
     ...{ home, project, log },
     envName: options.envName ?? 'laptop',
     mode: options.mode ?? 'standard',
-    env: options.env ?? process.env,
+    env: process.env,
     version: '0.0.0',
     onStatus: (status) => statuses.push(status),
     drainLimitMs: options.drainLimitMs ?? 20,
+    ...(options.approvalLimitMs === undefined ? {} : { approvalLimitMs: options.approvalLimitMs }),
   });
   hosts.add(host);
   void host.stopped.then(() => hosts.delete(host));

@@ -58,3 +58,20 @@ test('more states than memory holds are all there', () => {
   for (const i of [0, 1_500, 3_999])
     expect(known.get('env-1', `conv-${i}`, 'loop')).toEqual({ value: i, at: i });
 });
+
+test('HUB-22 tells which conversations are not at rest by what their host said last', () => {
+  const known = createKnownStates(db);
+  const say = (scope: string, status: string, queue: unknown[], pending: unknown[]): void => {
+    known.set('env-1', scope, 'loop', { status }, 1);
+    known.set('env-1', scope, 'queue', queue, 1);
+    known.set('env-1', scope, 'device', { is_processing: false, pending_control_requests: pending }, 1);
+  };
+  say('conv-rests', 'WAITING_ON_INPUT', [], []);
+  say('conv-runs', 'PROCESSING_API_RESPONSE', [], []);
+  say('conv-queues', 'WAITING_ON_INPUT', [{ id: 'q-1' }], []);
+  say('conv-asks', 'WAITING_ON_INPUT', [], [{ request_id: 'perm-1' }]);
+  expect(known.restless('env-1').sort()).toEqual(['conv-asks', 'conv-queues', 'conv-runs']);
+  say('conv-runs', 'WAITING_ON_INPUT', [], []);
+  expect(known.restless('env-1').sort()).toEqual(['conv-asks', 'conv-queues']);
+  expect(known.restless('env-2')).toEqual([]);
+});

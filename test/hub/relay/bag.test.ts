@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BAG_BYTES, BAG_ITEMS, type Bag, type HeldKind, heldItem } from '../../../src/hub/relay/bag.ts';
-import { createFakeLive, input } from './fake-live.ts';
+import { createFakeLive, type FakeLive, input } from './fake-live.ts';
 
-let fake: ReturnType<typeof createFakeLive>;
+let fake: FakeLive;
 let bag: Bag;
 beforeEach(() => {
   fake = createFakeLive();

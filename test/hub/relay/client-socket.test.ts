@@ -102,7 +102,6 @@ describe('resuming', () => {
     });
     expect(snapshot).not.toHaveProperty('as_of');
     expect(snapshot.open_turn).toEqual([
-      expect.objectContaining({ otid: 'c3' }),
       expect.objectContaining({ message_type: 'client_tool_start' }),
       expect.objectContaining({ tool_return: 'half done' }),
     ]);

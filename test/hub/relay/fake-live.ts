@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { type Database, openDatabase } from '../../../actors/sqlite/database.ts';
 import { StoreError } from '../../../actors/sqlite/store-error.ts';
 import { createConnectionStore } from '../../../src/hub/registry/connections.ts';
@@ -20,8 +19,20 @@ import { Rings } from '../../../src/hub/relay/rings.ts';
 import { createFakeData } from './fake-data.ts';
 import type { Frame } from './frames.ts';
 
+export interface FakeLive {
+  context: RelayContext;
+  live: Live & { host: Host | null };
+  /** A host to put into `live.host`; what it is sent is in `sent`. */
+  host: Host;
+  sent: Frame[];
+  told: { type: string; id: string; error: string | undefined }[];
+  logged: { verb: string; json: object }[];
+  disk: { isFull: boolean };
+  close(): void;
+}
+
 /** One environment over a real store whose disk can be made full, without sockets. */
-export function createFakeLive() {
+export function createFakeLive(): FakeLive {
   const dir = mkdtempSync(join(tmpdir(), 'signalbox-live-'));
   const disk = { isFull: false };
   const real = openDatabase(join(dir, 'hub.sqlite'), [createRelayTables]);
@@ -37,7 +48,8 @@ export function createFakeLive() {
     ...{ id: 'env-1', deviceId: 'd', listenerInstanceId: '', name: 'laptop', person: 'p', metadata: {} },
     ...{ firstSeen: 0, lastSeen: 0, generation: 1, epoch: 'e1' },
   });
-  const log = { lifecycle: vi.fn() };
+  const logged: FakeLive['logged'] = [];
+  const log = { lifecycle: (verb: string, json: object) => logged.push({ verb, json }) };
   let ids = 0;
   const context: RelayContext = {
     ...{ db, environments, log, now, life: 'life' },
@@ -51,20 +63,24 @@ export function createFakeLive() {
     data: createFakeData({} as Parameters<typeof createFakeData>[0]),
     newId: () => String(++ids),
   };
+  const at = { id: 'env-1', name: 'laptop' };
   const sent: Frame[] = [];
-  const told: { type: string; id: string; error: string | undefined }[] = [];
+  const told: FakeLive['told'] = [];
   const host: Host = { isLinked: true, send: (frame) => sent.push(frame as Frame) };
-  const live = {
+  let delivery: Delivery | null = null;
+  const live: FakeLive['live'] = {
     ...{ id: 'env-1', name: 'laptop', isForeign: false, lastSeen: 0 },
-    host: null as Host | null,
+    host: null,
     pending: new Pending('life'),
-    publishHeld: (held: { key: string }, type: string, error?: string) =>
-      told.push({ type, id: held.key, error }),
-    statusFrame: () => ({}) as ReturnType<Live['statusFrame']>,
-  } as Omit<Live, 'delivery'> & { host: Host | null; delivery: Delivery };
-  live.delivery = new Delivery(context, live);
+    get delivery() {
+      delivery ??= new Delivery(context, live);
+      return delivery;
+    },
+    publishHeld: (held, type, error) => told.push({ type, id: held.key, error }),
+    statusFrame: () => ({ type: 'environment_status', environment: { ...at, status: 'offline' }, at: 0 }),
+  };
   return {
-    ...{ context, live, sent, told, disk, log, host },
+    ...{ context, live, sent, told, disk, logged, host },
     close() {
       real.close();
       rmSync(dir, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hold } from '../../../src/hub/relay/hold.ts';
 import { holdableOf } from '../../../src/hub/relay/stamp.ts';
-import { createFakeLive, input } from './fake-live.ts';
+import { createFakeLive, type FakeLive, input } from './fake-live.ts';
 
-let fake: ReturnType<typeof createFakeLive>;
+let fake: FakeLive;
 beforeEach(() => {
   fake = createFakeLive();
 });
@@ -40,10 +40,7 @@ describe('a disk that is full', () => {
     fake.live.delivery.pump();
     await settled();
     expect(fake.sent).toEqual([]);
-    expect(fake.log.lifecycle).toHaveBeenCalledWith(
-      'bag_stuck',
-      expect.objectContaining({ environment: 'env-1' }),
-    );
+    expect(fake.logged).toMatchObject([{ verb: 'bag_stuck', json: { environment: 'env-1' } }]);
     fake.disk.isFull = false;
     fake.live.delivery.pump();
     await vi.waitFor(() => expect(fake.sent).toHaveLength(1));

@@ -94,12 +94,76 @@ describe('a turn without a host', () => {
     expect(hub.published.at(-1)?.event).toMatchObject({ type: 'turn_finished', stop_reason: 'cancelled' });
   });
 
-  test("a host's turn is not told by the hub: its host does that", async () => {
+});
+
+describe("a host's turn", () => {
+  /** A turn with two calls that wait for their results; gives their ids. */
+  async function openTurn(): Promise<[string, string]> {
+    const stream = await hub.stream(
+      `${path}/messages`,
+      { messages: [{ ...userMessage('hi', 'o1'), acting_user_id: 'Ada' }] },
+      host('env-1', 't1'),
+    );
+    (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' }, { name: 'Read', arguments: '{}' });
+    const ids = (await stream.all()).flatMap(({ tool_call }) =>
+      tool_call ? [(tool_call as { tool_call_id: string }).tool_call_id] : [],
+    );
+    return [...new Set(ids)] as [string, string];
+  }
+  const resultsOf = (ids: string[]) => ({
+    type: 'approval',
+    otid: 't1:2',
+    approvals: ids.map((tool_call_id) => ({ type: 'tool', tool_call_id, tool_return: 'x', status: 'success' })),
+  });
+  const deltas = () =>
+    hub.published.flatMap(({ event }) => (event.type === 'stream_delta' ? [event.delta] : []));
+
+  test('G-14 its prompts are told by the hub, when they enter the transcript, with their sender', async () => {
+    await openTurn();
+    expect(deltas()).toMatchObject([
+      { message_type: 'user_message', content: 'hi', otid: 'o1', acting_user_id: 'Ada', turn_id: 't1' },
+    ]);
+    expect(hub.published[0]).toMatchObject({ environment: 'env-1' });
+  });
+
+  test('G-14 results that its host did not live to show are told by the hub', async () => {
+    const [bash, read] = await openTurn();
+    hub.shown.add(read);
+    const next = await hub.stream(
+      `${path}/messages`,
+      { messages: [resultsOf([bash, read])] },
+      host('env-1', 't1'),
+    );
+    (await hub.model.sample(1)).answer('ok');
+    await next.all();
+    expect(deltas().slice(1)).toMatchObject([
+      { message_type: 'tool_return_message', tool_call_id: bash, tool_returns: [{ tool_call_id: bash }] },
+    ]);
+  });
+
+  test('G-15 what its calls came to is kept and told when it is cancelled', async () => {
+    const [bash, read] = await openTurn();
+    const { approvals } = resultsOf([bash]);
+    const cancelled = await hub.request('POST', `${path}/cancel`, { approvals }, host('env-1', 't1'));
+    expect(cancelled.status).toBe(200);
+    expect(deltas().slice(1)).toMatchObject([{ message_type: 'tool_return_message', tool_call_id: bash }]);
+    const next = await hub.stream(`${path}/messages`, { messages: [userMessage('on')] }, host('env-1', 't2'));
+    (await hub.model.sample(1)).answer('ok');
+    await next.all();
+    const { items } = await hub.letta.conversations.messages.list(id, { order: 'asc' });
+    const returns = items.filter(({ message_type }) => message_type === 'tool_return_message');
+    expect(returns).toMatchObject([
+      { tool_call_id: bash, status: 'success' },
+      { tool_call_id: read, outcome: 'cancelled' },
+    ]);
+  });
+
+  test("of Letta's is told by that host", async () => {
     hub.model.auto = (sample) => sample.answer('ok');
     const stream = await hub.stream(
       `${path}/messages`,
       { messages: [userMessage('hi')] },
-      host('env-1', 't1'),
+      { 'x-letta-environment-device-id': 'd1' },
     );
     await stream.all();
     expect(hub.published).toEqual([]);

@@ -50,6 +50,11 @@ const returns = async () =>
       ? ((message as { tool_returns?: unknown }).tool_returns as Record<string, unknown>[])
       : [],
   );
+/** The results that subscribers were told of by the hub. */
+const toldResults = () =>
+  hub.published.flatMap(({ event }) =>
+    event.type === 'stream_delta' && event.delta.message_type === 'tool_return_message' ? [event.delta] : [],
+  );
 /** Every call of the prompt has exactly one result, right behind it. */
 const expectWhole = (messages: readonly { role: string }[]): void => {
   for (const [index, message] of messages.entries()) {
@@ -74,9 +79,7 @@ describe('calls that nobody answers', () => {
       { tool_call_id: bash, status: 'error', tool_return: UNKNOWN, outcome: 'unknown' },
       { tool_call_id: read, status: 'error', tool_return: UNKNOWN, outcome: 'unknown' },
     ]);
-    expect(hub.published.map(({ event }) => event)).toMatchObject([
-      { type: 'stream_delta', delta: { message_type: 'tool_return_message', outcome: 'unknown' } },
-    ]);
+    expect(toldResults()).toMatchObject([{ outcome: 'unknown' }]);
   });
 
   test('RUN-19 are closed as unknown when the others of their batch are answered', async () => {
@@ -267,7 +270,7 @@ describe('a release', () => {
     sample.answer('yours');
     await waiting.all();
     expect(await returns()).toMatchObject([{ outcome: 'unknown' }, { outcome: 'unknown' }]);
-    expect(hub.published[0]?.event).toMatchObject({ delta: { message_type: 'tool_return_message' } });
+    expect(toldResults()[0]).toMatchObject({ outcome: 'unknown' });
     const late = await send(`${path}/messages`, { messages: [result(calls, 't1:2')] }, laptop('t1'));
     expect(late).toMatchObject({ status: 409, error: 'not_the_holder', noted: true });
     expect(await send(`${path}/release`, {})).toMatchObject({ released: false });

@@ -60,7 +60,9 @@ export interface TestData {
   letta: Letta;
   model: ReturnType<typeof puppetModel>;
   fence: TestFence;
-  published: { scope: Scope; event: DeviceEvent }[];
+  published: { scope: Scope; event: DeviceEvent; environment?: string }[];
+  /** Calls whose result a host has shown. */
+  shown: Set<string>;
   lifecycle: { verb: string; json: Record<string, unknown> }[];
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** A POST that is answered by a stream; throws when it is not. */
@@ -91,6 +93,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
   const model = puppetModel();
   const fence = new TestFence();
   const published: TestData['published'] = [];
+  const shown = new Set<string>();
   const lifecycle: TestData['lifecycle'] = [];
   let n = 0;
   const life = from ? 'b' : 'a';
@@ -99,7 +102,11 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
     sampler: options.sampler ?? model.sampler,
     models,
     fence,
-    feed: { publish: (scope, event) => published.push({ scope, event }) },
+    feed: {
+      publish: (scope, event, environment) =>
+        published.push({ scope, event, ...(environment ? { environment } : {}) }),
+      hasShown: (_environment, _scope, callId) => shown.has(callId),
+    },
     log: { lifecycle: (verb, json) => lifecycle.push({ verb, json: json as Record<string, unknown> }) },
     now: Date.now,
     id: () => `${life}${++n}`,
@@ -130,6 +137,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
     model,
     fence,
     published,
+    shown,
     lifecycle,
     request,
     async stream(path, body, headers = {}) {
@@ -163,6 +171,9 @@ function testDisk(db: Database, disk: { left: number }, gate?: () => Promise<voi
     },
     get synced() {
       return db.synced;
+    },
+    get undone() {
+      return db.undone;
     },
     statement: (text) => db.statement(text),
     transaction(work) {

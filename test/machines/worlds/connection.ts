@@ -15,7 +15,7 @@ export const replaced = closed(1000, 'Replaced by new connection');
 export const unknown = closed(1008, 'Unknown connection');
 export const ready = { type: 'socket.ready', resumed: false };
 
-export const events: AnyEvent[] = [
+const events: AnyEvent[] = [
   registered,
   refused(true),
   refused(false),

@@ -49,7 +49,7 @@ export const DONE = [
 export const contextOf = (state: { snapshot: unknown }) =>
   (state.snapshot as { context: unknown }).context as ConversationContext;
 /** What may be said to a conversation in a state; of inputs only what can be true of them. */
-export function eventsIn(items: readonly QueuedInput[], context: ConversationContext): AnyEvent[] {
+function eventsIn(items: readonly QueuedInput[], context: ConversationContext): AnyEvent[] {
   const { queue, taken, arriving, wishes, wanted } = context;
   const events: AnyEvent[] = [
     { type: 'answer.given', requestId, answer: {} },

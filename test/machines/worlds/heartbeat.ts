@@ -4,7 +4,7 @@ import { nobody } from '../walks.ts';
 
 export const heard = { type: 'link.heard' };
 const probe = { type: 'link.probe' };
-export const events = [heard, probe];
+const events = [heard, probe];
 export const walk = (machine: AnyStateMachine): Explored<AnyStateMachine> =>
   explore(machine, {
     input: { parent: nobody },

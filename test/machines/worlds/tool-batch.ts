@@ -57,7 +57,7 @@ export const calls = (snapshot: { context: unknown }): BatchCall[] =>
   (snapshot.context as ToolBatchContext).calls;
 
 /** What the calls of the batch and its turn may say in a state: each call only what it can. */
-export function eventsOf(snapshot: { value: unknown; context: unknown }): AnyEvent[] {
+function eventsOf(snapshot: { value: unknown; context: unknown }): AnyEvent[] {
   const stopping = JSON.stringify(snapshot.value).includes('stopping');
   const events: AnyEvent[] = [{ type: 'batch.cancel' }];
   for (const { id, heard } of calls(snapshot)) {

@@ -40,7 +40,7 @@ const decided = (decision: Decision, callId = 'c1'): AnyEvent => ({
   decision,
 });
 
-export const events: AnyEvent[] = [
+const events: AnyEvent[] = [
   decided(allow),
   decided({ behavior: 'deny', message: 'not today' }),
   decided(allow, 'another'),
@@ -65,5 +65,5 @@ export const walk = (machine: AnyStateMachine, kind: Standing['kind']): Explored
     events,
     abstract: ({ context }: { context: ToolCallContext }) => [context.outcome, context.args, context.comment],
   });
-export const kinds = Object.keys(standings) as Standing['kind'][];
+const kinds = Object.keys(standings) as Standing['kind'][];
 export const walks = (machine: AnyStateMachine) => kinds.map((kind) => walk(machine, kind));

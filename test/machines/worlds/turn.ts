@@ -35,7 +35,7 @@ const ended = (calls: (typeof call)[]): AnyEvent => ({
   usage: null,
 });
 export const cancel = { type: 'turn.cancel' };
-export const events: AnyEvent[] = [
+const events: AnyEvent[] = [
   { type: 'step.sent' },
   { type: 'step.waiting', environment: 'laptop' },
   { type: 'step.chunk', runId: 'run-1', seq: 1, chunk: { message_type: 'assistant_message', content: 'a' } },
