@@ -3,6 +3,12 @@ import type { OptionSpec } from '../command.ts';
 
 const DEFAULT_LISTEN = '127.0.0.1:4180';
 
+/** Ports that every browser and `fetch` refuse to talk to (fetch.spec.whatwg.org, "bad port"), from 1024 up. */
+const BLOCKED_PORTS = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+  10080,
+]);
+
 /** The options of the commands in which a hub listens. */
 export const listenOptions = {
   listen: {
@@ -32,6 +38,8 @@ export function readListen(
   const port = Number(match?.[3]);
   if (!match || port > 65_535)
     throw usageError(`--listen "${given}" is no address. Give HOST:PORT, such as ${DEFAULT_LISTEN}`);
+  if (BLOCKED_PORTS.has(port))
+    throw usageError(`--listen "${given}": browsers refuse to talk to port ${port}. Give another one`);
   const host = match[1] || match[2] || '127.0.0.1';
   if (!isLoopback(host) && !trustProxy && !insecure)
     throw new CliError(

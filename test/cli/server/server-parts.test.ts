@@ -60,6 +60,10 @@ test('CLI-21 an address that others can reach needs a flag that says so', () => 
   expect(() => readListen('a:99999', noFlags)).toThrow(/is no address/);
 });
 
+test('CLI-21 a port that no browser talks to is refused by name', () => {
+  expect(() => readListen('127.0.0.1:4190', noFlags)).toThrow(/refuse to talk to port 4190/);
+});
+
 test('CLI-22 the server says what runs where, how to talk to it, and how to get a real model', () => {
   const host = { environment: 'my laptop', project: '/p', mode: 'standard', log: '/l' };
   const facts = { version: '1', host, hub: 'http://h', isHubHere: true, model: 'demo/scripted' };
