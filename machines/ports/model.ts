@@ -7,6 +7,15 @@ export interface PromptCall {
   name: string;
   arguments: string;
 }
+/** The result of a call. `note` is what a real model must know beside it, such as arguments that a person changed. */
+export interface PromptResult {
+  id: string;
+  providerId: string;
+  name: string;
+  text: string;
+  isError: boolean;
+  note?: string;
+}
 export type PromptPart = { type: 'text'; text: string } | { type: 'image'; data: string; mediaType: string };
 
 /** One message of the prompt. `turn` names the turn it belongs to. */
@@ -22,7 +31,7 @@ export type PromptMessage =
   | {
       role: 'tool';
       turn: string;
-      results: { id: string; providerId: string; name: string; text: string; isError: boolean }[];
+      results: PromptResult[];
     };
 
 /** A tool that the model may call; `parameters` is a JSON Schema. */

@@ -58,6 +58,11 @@ const commands: Entry[] = [
     load: () => import('./commands/replay.ts'),
   },
   {
+    name: 'inspect',
+    summary: 'Open a recorded session in a local page and step through it',
+    load: () => import('./commands/inspect.ts'),
+  },
+  {
     name: 'why',
     summary: 'Say what each conversation waits for, and who can change it',
     load: () => import('./commands/why.ts'),

@@ -2,6 +2,7 @@ import { fromPromise } from 'xstate';
 import type { ClassifyInput, JudgeInput, Standing, Verdict } from '../../machines/ports.ts';
 import { approvalRequestId } from '../protocol/approval.ts';
 import type { Settings } from './conversation-settings.ts';
+import { UNKNOWN_OUTCOME } from './recovery.ts';
 import type { CallRow } from './store/calls.ts';
 import type { HostStore } from './store/host-store.ts';
 
@@ -18,7 +19,7 @@ export function createClassify(
   limit: { ms: number | null; now: () => number } = { ms: null, now: Date.now },
 ) {
   return fromPromise<Standing[], ClassifyInput>(async ({ input }) => {
-    const rows = store.calls.ofStep(input.turnId, input.step);
+    const rows = store.calls.ofStep(input.turnId, input.step).map((row) => settledIfCutOff(store, row));
     const standings: Standing[] = [];
     for (const row of rows) standings.push(known(row) ?? limited(await judged(row, judge, settings), limit));
     const fresh = rows.flatMap((row, index) => {
@@ -31,6 +32,13 @@ export function createClassify(
       });
     return standings.map((standing) => timed(standing, limit.now()));
   });
+}
+
+/** A call that has begun before its batch was cut off, by whatever: what came of it nobody knows (G3). */
+function settledIfCutOff(store: HostStore, row: CallRow): CallRow {
+  if (row.intent === null || row.outcome !== null) return row;
+  store.db.transaction(() => store.calls.settle(row.turn, row.proposed.id, UNKNOWN_OUTCOME));
+  return { ...row, outcome: UNKNOWN_OUTCOME };
 }
 
 /** A question to people may have a time limit; the clock runs from when it was first asked. */

@@ -123,6 +123,18 @@ describe('after a restart', () => {
     expect(judged).toHaveLength(1);
   });
 
+  test('APPR-43 a call that had begun and has no outcome is never run again: its outcome is unknown', async () => {
+    await here.classify([bash('call-1'), bash('call-2')]);
+    for (const id of ['call-1', 'call-2']) await here.answer(id, allow());
+    here.store.calls.intend('turn-1', 'call-1', { command: 'echo call-1' });
+    // Also without a restart: a conversation may have been stopped for another hub, or by a fault.
+    expect(await here.standings()).toMatchObject([
+      { id: 'call-1', kind: 'settled', outcome: { status: 'error', outcome: 'unknown' } },
+      { id: 'call-2', kind: 'allowed' },
+    ]);
+    expect(here.row('call-1')?.outcome).toMatchObject({ outcome: 'unknown' });
+  });
+
   test('an outcome counts more than an answer', async () => {
     await here.classify([bash('call-1')]);
     await here.answer('call-1', allow());

@@ -44,6 +44,7 @@ export class FakeHub {
     body: { error: 'not_found', message: 'no such thing' },
   });
   onCancel: () => Answer = () => ({ status: 200, body: {} });
+  hubId = 'hub-1';
   readonly isLinked: boolean;
   readonly #server = http.createServer((request, response) => void this.#rest(request, response));
   #ws: WebSocket | null = null;
@@ -230,7 +231,7 @@ export class FakeHub {
     if (own) return own;
     const count = this.registrations.length;
     const answer = { connectionId: `conn-${count}`, wsUrl: `ws://127.0.0.1:${this.#port}/v1/device/ws` };
-    const ours = { signalboxLink: 1, environmentId: 'env-1', generation: count, hubId: 'hub-1' };
+    const ours = { signalboxLink: 1, environmentId: 'env-1', generation: count, hubId: this.hubId };
     return { status: 200, body: this.isLinked ? { ...answer, ...ours } : answer };
   }
 

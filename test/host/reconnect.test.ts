@@ -1,14 +1,19 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../machines/ports.ts';
 import type { FakeHub } from './fake-hub.ts';
 import { fakeHub, startTestHost } from './support/test-host.ts';
 
 const texts = (hub: FakeHub) => hub.deltas('assistant_message').map(({ content }) => content);
-/** The link breaks, and the host finds it at once: it registers anew. */
+/** The link breaks, and the host finds it at once: it registers anew (after a second, when that was just so). */
 async function breakLink(hub: FakeHub): Promise<void> {
   const count = hub.registrations.length;
   hub.close(1008, 'Unknown environment');
-  await vi.waitFor(() => expect(hub.registrations.length).toBeGreaterThan(count), { interval: 5 });
+  await vi.waitFor(() => expect(hub.registrations.length).toBeGreaterThan(count), {
+    interval: 5,
+    timeout: 5_000,
+  });
 }
 
 describe('a host whose link breaks', () => {
@@ -104,6 +109,30 @@ describe('a host whose link breaks', () => {
     });
     expect(hub.of('input_accepted')).toEqual([]);
   });
+});
+
+test('HOST-179 a hub that is another one, and then the old one again, gets its turns back; no command runs twice', async () => {
+  const hub = await fakeHub();
+  const { project } = await startTestHost(hub, { mode: 'unrestricted' });
+  hub.onPost = (run) => {
+    if (run.results.length > 0) return run.stop();
+    if (run.texts[0] === 'one') run.bash('call-1', 'echo x >> ran; sleep 100').askApproval();
+  };
+  hub.message('one');
+  await vi.waitFor(() => expect(existsSync(join(project, 'ran'))).toBe(true), { interval: 5 });
+  hub.hubId = 'hub-2';
+  hub.forgetLink();
+  await breakLink(hub);
+  await hub.connected();
+  hub.message('elsewhere', {}, 'conv-2');
+  await hub.run(2);
+  expect(hub.of('turn_finished')).toEqual([]);
+  hub.hubId = 'hub-1';
+  hub.forgetLink();
+  await breakLink(hub);
+  expect(await hub.frame('turn_finished')).toMatchObject({ runtime: { conversation_id: 'conv-1' } });
+  expect(hub.runs.at(-1)?.results).toMatchObject([{ tool_call_id: 'call-1', outcome: 'unknown' }]);
+  expect(readFileSync(join(project, 'ran'), 'utf8')).toBe('x\n');
 });
 
 describe('a step whose stream breaks', () => {

@@ -200,12 +200,16 @@ describe('frames', () => {
   });
 
   test('PROTO-85 a change may be for another conversation than the one it is sent to', async () => {
-    const payload = { mode: 'strict', agent_id: 'agent-2', conversation_id: 'conv-2' };
+    const payload = { mode: 'strict', agent_id: 'agent-2', conversation_id: 'default' };
     rig.send('change_device_state', { request_id: 'r', payload });
     await vi.waitFor(() => expect(answersTo('r')).toMatchObject([{ success: true }]));
-    const mode = (conversationId: string) =>
-      rig.store.conversations.ensure('hub-1', { agentId: 'agent-2', conversationId }).mode;
-    expect([mode('conv-2'), rig.store.conversations.ensure('hub-1', SCOPE).mode]).toEqual(['strict', null]);
+    const mode = (agentId: string, conversationId: string) =>
+      rig.store.conversations.ensure('hub-1', { agentId, conversationId }).mode;
+    expect([mode('agent-2', 'default'), mode('agent-1', 'default'), mode('agent-1', 'conv-1')]).toEqual([
+      'strict',
+      null,
+      null,
+    ]);
   });
 
   test('PROTO-86 an answer without a decision denies', async () => {

@@ -145,10 +145,9 @@ describe('the device status', () => {
 
   test('HOST-206 is told when it has changed, and not otherwise', async () => {
     rig.message('one');
-    const step = await rig.step(1);
-    step.say({ type: 'step.sent' });
-    chunk(step, 'a');
-    endStep(step);
+    callFor(await rig.step(1), [{ id: 'call-1', name: 'Read', arguments: '{"file_path":"a"}' }]);
+    (await rig.call(1)).end({});
+    endStep(await rig.step(2));
     await rig.frame('turn_finished');
     const told = rig.of('update_device_status').map((frame) => JSON.stringify(frame.device_status));
     expect(told).toHaveLength(2);

@@ -69,7 +69,10 @@ function resultPart(
     type: 'tool-result',
     toolCallId: ids.get(result.id) ?? result.id,
     toolName: result.name,
-    output: { type: result.isError ? 'error-text' : 'text', value: result.text },
+    output: {
+      type: result.isError ? 'error-text' : 'text',
+      value: result.note ? `${result.note}\n${result.text}` : result.text,
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export function addEntry(entries: readonly Entry[], entry: Entry): readonly Entr
   return indexOfKey(entries, entry.key) === -1 ? [...entries, entry] : entries;
 }
 
-const toolKey = (toolCallId: string): string => `tool:${toolCallId}`;
+export const toolKey = (toolCallId: string): string => `tool:${toolCallId}`;
 
 /** Changes the entry of a call; a call nobody has spoken of yet is opened first. */
 export function changeTool(

@@ -18,7 +18,7 @@ import {
   type Transcript,
   withEntries,
 } from './state.ts';
-import { callsOf, denyCall, proposeCall, returnCalls } from './tool-calls.ts';
+import { callsOf, denyCall, proposeCall, returnCalls, returnStoredCalls } from './tool-calls.ts';
 import { userEntry } from './user-entry.ts';
 
 /** Builds everything anew from what the hub knows. Only the link and how earlier turns ended are kept. */
@@ -78,7 +78,7 @@ function applyStored(transcript: Transcript, message: Loose): Transcript {
         callsOf(message).reduce((changed, call) => proposeCall(changed, asLoose(call), runId, true), entries),
       );
     case 'tool_return_message':
-      return withEntries(transcript, returnCalls(entries, message));
+      return withEntries(transcript, returnStoredCalls(entries, message));
     case 'approval_response_message':
       return withEntries(transcript, asList(message.approvals).reduce(settleCall, entries));
     default:

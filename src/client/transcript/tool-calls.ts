@@ -1,4 +1,4 @@
-import { changeTool } from './entries.ts';
+import { changeTool, indexOfKey, toolKey } from './entries.ts';
 import type { Entry, ToolDecision, ToolEntry, ToolState } from './entry.ts';
 import { isSettled } from './entry.ts';
 import { asList, asLoose, asText, type Loose } from './state.ts';
@@ -43,9 +43,19 @@ export function startCall(entries: readonly Entry[], delta: Loose): readonly Ent
 /** Results and output so far. A result stands; output that comes after it is late. */
 export function returnCalls(entries: readonly Entry[], message: Loose): readonly Entry[] {
   const live = asText(message.id)?.startsWith(LIVE_OUTPUT) ?? false;
+  return returnsOf(message).reduce<readonly Entry[]>((changed, item) => returnCall(changed, item, live), entries);
+}
+
+/** Results of a stored transcript. It may begin behind the calls of the first ones: those are no entries. */
+export function returnStoredCalls(entries: readonly Entry[], message: Loose): readonly Entry[] {
+  return returnsOf(message)
+    .filter((item) => indexOfKey(entries, toolKey(asText(item.tool_call_id) ?? '')) !== -1)
+    .reduce<readonly Entry[]>((changed, item) => returnCall(changed, item, false), entries);
+}
+
+function returnsOf(message: Loose): Loose[] {
   const listed = asList(message.tool_returns);
-  const returns = listed.length > 0 ? listed : [message];
-  return returns.reduce<readonly Entry[]>((changed, item) => returnCall(changed, item, live), entries);
+  return listed.length > 0 ? listed : [message];
 }
 
 function returnCall(entries: readonly Entry[], item: Loose, live: boolean): readonly Entry[] {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Database } from '../../../actors/sqlite/database.ts';
 import type { Person, Right } from '../ports.ts';
 
@@ -91,7 +91,7 @@ export function createTokenStore(db: Database, now: () => number, newId: () => s
 /** 32 random bytes, with a prefix by which a secret that got out can be recognised. */
 export const newSecret = (): string => `sbx_${randomBytes(32).toString('base64url')}`;
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+const hashOf = (secret: string): string => hash('sha256', secret, 'hex');
 
 function read(row: Record<string, unknown>): TokenRow {
   return {

@@ -79,8 +79,9 @@ function foldResults(row: MessageRow, last: PromptMessage | undefined): Fold {
       id: result.tool_call_id,
       providerId: calls[result.tool_call_id]?.providerId ?? result.tool_call_id,
       name: calls[result.tool_call_id]?.name ?? 'unknown',
-      text: toldResult(result),
+      text: result.tool_return,
       isError: result.status === 'error',
+      ...(result.updated_input ? { note: noteOfEdit(result.updated_input) } : {}),
     }),
   );
   if (last?.role === 'tool' && last.turn === row.turnId)
@@ -91,8 +92,6 @@ function foldResults(row: MessageRow, last: PromptMessage | undefined): Fold {
 const join = (a: string, b: string): string => (a === '' ? b : `${a}\n${b}`);
 const add = (message: PromptMessage): Fold => ({ kind: 'add', message });
 
-/** What the model is told of a result: with the arguments that ran, when a person changed those it proposed. */
-function toldResult({ tool_return, updated_input }: WireToolReturn): string {
-  if (!updated_input) return tool_return;
-  return `The user changed the arguments before allowing this call. It ran with: ${JSON.stringify(updated_input)}\n${tool_return}`;
-}
+/** A model that proposed one thing must know that another one ran. */
+const noteOfEdit = (ran: Record<string, unknown>): string =>
+  `The user changed the arguments before allowing this call. It ran with: ${JSON.stringify(ran)}`;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A digest by which a repeat of a message is told from another message under the same otid. */
 export function printOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('base64url');
+  return hash('sha256', canonicalJson(value), 'base64url');
 }
 
 /** JSON with sorted keys, and without what is undefined or null: clients write "absent" in all three ways. */

@@ -210,3 +210,16 @@ test('SDK-28 also when the first snapshot after the gap comes while the host is 
   const there = { ...snapshot, environment: { ...laptop, status: 'online' } };
   expect(apply(begin, there, end).results['cm-1']).toBeUndefined();
 });
+
+test('G-16 a snapshot that begins behind a call does not show its result as a call without a name', () => {
+  const { view } = reduceFrame(emptyTranscript, {
+    type: 'snapshot',
+    cursor: 'life.1',
+    messages: [
+      { id: 'm-1', message_type: 'tool_return_message', tool_call_id: 'call-1', status: 'success', tool_return: 'x' },
+      { id: 'm-2', message_type: 'assistant_message', content: 'so', run_id: 'run-2' },
+    ],
+    open_run: [],
+  });
+  expect(view.entries.map(({ key }) => key)).toEqual(['assistant:m-2']);
+});

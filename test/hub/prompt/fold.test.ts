@@ -85,6 +85,18 @@ describe('what a row becomes in a prompt', () => {
     ]);
   });
 
+  test('RUN-40 a model is told the arguments that ran when a person changed those it proposed', () => {
+    const body = {
+      tool_returns: [
+        { tool_call_id: 'c1', status: 'success', tool_return: 'done', updated_input: { command: 'ls' } },
+      ],
+    };
+    const hidden = { calls: { c1: { name: 'Bash', providerId: 'p-c1' } } };
+    expect(built(row({ kind: 'tool_return_message', body, hidden }))).toMatchObject([
+      { results: [{ text: 'done', note: expect.stringContaining('{"command":"ls"}') }] },
+    ]);
+  });
+
   test('results of one batch are one message; notes are none', () => {
     const returned = (id: string, status: string) =>
       row({

@@ -83,6 +83,17 @@ describe('the prompt for the AI SDK', () => {
     ]);
   });
 
+  it('puts the note of a result before it', () => {
+    const noted = { ...result('c1', 'p1', 'done', false), note: 'It ran with other arguments.' };
+    const messages = toModelMessages('openai', [
+      assistant({ calls: [call('c1', 'p1')] }),
+      { role: 'tool', turn: 't1', results: [noted] },
+    ]);
+    expect(messages[1]).toMatchObject({
+      content: [{ output: { value: 'It ran with other arguments.\ndone' } }],
+    });
+  });
+
   it('tells failed results apart', () => {
     const messages = toModelMessages('openai', [
       assistant({ calls: [call('c1', 'p1')] }),

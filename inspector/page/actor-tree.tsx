@@ -1,0 +1,43 @@
+import type { ActorState } from '../../src/replay/create-replay.ts';
+import { showValue } from '../../src/replay/show-step.ts';
+import type { Selected } from './app.tsx';
+
+interface Props {
+  actors: readonly ActorState[];
+  selected: Selected | undefined;
+  onSelect: (actor: Selected) => void;
+}
+
+/** The actors that live, each below the one that started it. */
+export function ActorTree({ actors, selected, onSelect }: Props) {
+  const roots = [...new Set(actors.map(({ root }) => root))];
+  return (
+    <ul class="tree">
+      {roots.flatMap((root) =>
+        actors
+          .filter((actor) => actor.root === root)
+          .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+          .map((actor) => {
+            const { path, kind, value } = actor;
+            const depth = path === '.' ? 0 : path.split('/').length;
+            const isChosen = selected?.root === root && selected.path === path;
+            return (
+              <li key={`${root} ${path}`} style={{ paddingLeft: `${depth * 14}px` }}>
+                <button
+                  type="button"
+                  class={kind}
+                  aria-pressed={isChosen}
+                  onClick={() => onSelect({ root, path })}
+                >
+                  <b>{path === '.' ? root : path.slice(path.lastIndexOf('/') + 1)}</b>
+                  {kind === 'machine' && <span>{showValue(value)}</span>}
+                </button>
+              </li>
+            );
+          }),
+      )}
+    </ul>
+  );
+}
+
+const orderOf = ({ path }: ActorState): string => (path === '.' ? '' : path.replaceAll('/', '\u0001'));

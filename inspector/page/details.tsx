@@ -1,0 +1,40 @@
+import { useState } from 'preact/hooks';
+import type { ActorState } from '../../src/replay/create-replay.ts';
+import type { RecordedLine } from '../../src/replay/recorded-line.ts';
+
+interface Props {
+  actor: ActorState | undefined;
+  line: RecordedLine | undefined;
+}
+
+/** The body of the event and the context of the actor, written out only when they are asked for. */
+export function Details({ actor, line }: Props) {
+  return (
+    <>
+      {line && <Body title={`Event: line ${line.line}, ${line.verb}`} value={line.json} />}
+      {actor && (
+        <Body
+          title={`${actor.kind === 'machine' ? 'Context' : 'Input'}: ${actor.path === '.' ? actor.root : actor.path}`}
+          value={actor.context}
+        />
+      )}
+    </>
+  );
+}
+
+function Body({ title, value }: { title: string; value: unknown }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {isOpen && <pre>{JSON.stringify(value, plain, 2)}</pre>}
+    </details>
+  );
+}
+
+/** Actors stand in contexts as references; a name is all of them that can be shown. */
+function plain(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { sessionId, id, send } = value as { sessionId?: unknown; id?: unknown; send?: unknown };
+  return typeof sessionId === 'string' && typeof send === 'function' ? `actor ${String(id)}` : value;
+}
