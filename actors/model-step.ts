@@ -20,6 +20,8 @@ export interface ModelStepOptions {
 // One connection serves step after step, which saves a round trip on each.
 const plain = new http.Agent({ keepAlive: true });
 const secure = new https.Agent({ keepAlive: true });
+/** A hub that says nothing for so long is gone: it pings every 10 seconds while a model thinks. */
+const SILENCE_MS = 60_000;
 /** How long an answer may go on after its last word before its connection is given up. */
 const REST_MS = 1_000;
 
@@ -67,6 +69,7 @@ export function createModelStep({ prepare }: ModelStepOptions) {
           'content-length': Buffer.byteLength(body),
         },
       });
+      request.setTimeout(SILENCE_MS, () => lost('the hub fell silent'));
       request.on('error', (error) => lost(`the hub is out of reach: ${error.message}`));
       request.on('response', (response) => {
         response.setEncoding('utf8');

@@ -1,11 +1,16 @@
+import type { DeviceAnswer } from '../src/protocol/events.ts';
 import type { ConversationEvent } from './conversation.types.ts';
-import type { Frame, OutboxCommand, Scope } from './ports.ts';
+import type { OutboxCommand, Scope } from './ports.ts';
 
 export type EventOf<T extends ConversationEvent['type']> = Extract<ConversationEvent, { type: T }>;
 
 /** The answers of a conversation (protocol.md 3). An asker without a request id gets none. */
-const reply = (frame: Frame & { request_id: string | null }): OutboxCommand =>
+const reply = (frame: Unaddressed<DeviceAnswer>): OutboxCommand =>
   frame.request_id === null ? { type: 'outbox.show', what: [] } : { type: 'outbox.reply', frame };
+
+type Unaddressed<Answer> = Answer extends { request_id: string }
+  ? Omit<Answer, 'request_id'> & { request_id: string | null }
+  : never;
 
 const runtime = (scope: Scope) => ({ agent_id: scope.agentId, conversation_id: scope.conversationId });
 
@@ -138,20 +143,24 @@ export const withdrawn = (
   event: EventOf<'withdrawal.settled'> | EventOf<'withdrawal.failed'>,
 ): OutboxCommand => {
   const { request } = event;
-  const status = event.type === 'withdrawal.settled' ? event.status : 'failed';
+  const status = event.type === 'withdrawal.settled' ? event.status : ('failed' as const);
   const error =
     event.type === 'withdrawal.failed'
       ? event.error
       : `${request.itemId ?? request.clientMessageId} is no longer in the queue`;
-  return reply({
-    type: `${request.reply}_response`,
+  const about = {
     request_id: request.requestId,
     success: status === 'withdrawn',
     status,
-    ...(request.itemId === null ? {} : { item_id: request.itemId }),
-    ...(request.clientMessageId === null ? {} : { client_message_id: request.clientMessageId }),
     ...(status === 'withdrawn' ? {} : { error }),
-  });
+  };
+  return request.reply === 'remove_queue_item'
+    ? reply({ type: 'remove_queue_item_response', ...about, item_id: request.itemId ?? '' })
+    : reply({
+        type: 'withdraw_input_response',
+        ...about,
+        client_message_id: request.clientMessageId ?? '',
+      });
 };
 
 /** A turn that keeps being cut off may be what ends the host: it waits for a person. */

@@ -25,8 +25,8 @@ export type HostEvent =
 
 export type HostEmitted = { type: 'host.recovered' } | { type: 'host.draining' };
 
-export const EXIT_SUPERSEDED = 3;
-export const EXIT_FAILURE = 1;
+const EXIT_SUPERSEDED = 3;
+const EXIT_FAILURE = 1;
 
 /** The process `signalbox server`: what it was doing when it died comes first, what it is doing ends orderly. */
 export const hostMachine = setup({

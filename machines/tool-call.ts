@@ -213,7 +213,12 @@ export const toolCallMachine = setup({
   states: {
     proposed: {
       always: [
-        { guard: 'isSettled', target: 'settled', actions: { type: 'keepOldOutcome' } },
+        {
+          // Found on disk by a restart: whoever saw the call begin has not heard how it ended.
+          guard: 'isSettled',
+          target: 'settled',
+          actions: [{ type: 'keepOldOutcome' }, { type: 'showEnd' }, { type: 'showReturn' }],
+        },
         { guard: 'isDenied', target: 'settling', actions: { type: 'keepDenial' } },
         { guard: 'isAsking', target: 'awaitingApproval' },
         { target: 'allowed' },

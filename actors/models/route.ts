@@ -9,12 +9,13 @@ import type { Sampler } from './sampler.ts';
  */
 export function createSampler(env: Environment = process.env): Sampler {
   let real: Promise<Sampler> | undefined;
+  let scripted: Promise<Sampler> | undefined;
   const loadReal = async (): Promise<Sampler> => (await import('./ai-sdk/sample.ts')).createAiSdkSampler(env);
 
   return async (input, emit, signal) => {
     if (input.model === DEMO_MODEL) {
-      const { playScripted } = await import('./scripted/play.ts');
-      return playScripted(input, emit, signal);
+      scripted ??= import('./scripted/play.ts').then(({ playScripted }) => playScripted);
+      return (await scripted)(input, emit, signal);
     }
     const handle = parseHandle(input.model);
     if (handle && isProviderId(handle.provider)) {

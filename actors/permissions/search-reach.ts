@@ -25,8 +25,7 @@ export async function reachedPlace(call: JudgedCall, places: ProtectedPlaces): P
 
 function protectedBelow(root: string, call: JudgedCall, places: ProtectedPlaces): string[] {
   const homes = places.homes.filter((home) => contains(root, home));
-  if (call.skipsProtected)
-    return homes.filter((home) => !namesBelow(root, home).includes(PROTECTED_NAME));
+  if (call.skipsProtected) return homes.filter((home) => !namesBelow(root, home).includes(PROTECTED_NAME));
   const dirs = [root];
   const names = contains(root, call.realCwd) ? namesBelow(root, call.realCwd) : [];
   for (const name of names) dirs.push(join(dirs.at(-1)!, name));

@@ -13,7 +13,7 @@ export function toSvg(shape: MachineShape, layout: Layout): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="statechart of ${escapeXml(shape.id)}">`,
     `<style>${STYLE}</style>`,
-    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path class="tip" d="M0 1 10 5 0 9z"/></marker></defs>',
+    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse"><path class="tip" d="M0 1 10 5 0 9z"/></marker></defs>',
     ...states,
     ...starts,
     ...layout.edges.map(drawLine),
@@ -78,7 +78,7 @@ const STYLE = `
 .chart .state text{font-weight:600}
 .chart .state .invoke{font-weight:400;fill:var(--dim)}
 .chart .edge path{fill:none;stroke:var(--line);stroke-width:1.3}
-.chart .tip{fill:var(--line);stroke:none}
+.chart .tip{fill:var(--line);fill:context-stroke;stroke:none}
 .chart .label text{font-size:${LABEL_FONT_SIZE}px}
 .chart .label .guard{fill:var(--guard)}
 .chart .start{fill:var(--ink)}

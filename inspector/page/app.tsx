@@ -82,7 +82,7 @@ export function App({ title, recording }: { title: string; recording: Recording 
       </section>
       <section class="panel chart-panel" aria-label="Statechart">
         {actor ? (
-          <Chart recording={recording} actor={actor} position={position} />
+          <Chart recording={recording} actor={actor} position={position} isShown={view === 'chart'} />
         ) : (
           <p class="notice">Nothing is alive here.</p>
         )}

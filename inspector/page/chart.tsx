@@ -11,10 +11,12 @@ interface Props {
   recording: Recording;
   actor: ActorState;
   position: number;
+  /** On a small screen only one panel is there. */
+  isShown: boolean;
 }
 
 /** The machine of an actor, its active states lit and its last transition traced, and what it waits for. */
-export function Chart({ recording, actor, position }: Props) {
+export function Chart({ recording, actor, position, isShown }: Props) {
   const shape = recording.shapeOf(actor);
   const place = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState<number | null>(null);
@@ -40,8 +42,9 @@ export function Chart({ recording, actor, position }: Props) {
     for (const group of drawn.querySelectorAll<SVGGElement>('[data-edge]'))
       group.classList.toggle('lit', lit.has(group.dataset.edge ?? ''));
     const leaf = [...drawn.querySelectorAll('.state.lit')].at(-1);
-    leaf?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [svg, actor, move, zoom]);
+    if (leaf && !isInSight(leaf, drawn.parentElement))
+      leaf.scrollIntoView({ block: 'center', inline: 'center' });
+  }, [svg, actor, move, zoom, isShown]);
 
   if (!shape)
     return (
@@ -81,11 +84,26 @@ export function Chart({ recording, actor, position }: Props) {
         <div
           ref={place}
           class={zoom === null ? 'fit' : ''}
-          style={zoom === null ? { maxWidth: `${width}px` } : { width: `${width * zoom}px` }}
+          style={
+            zoom === null
+              ? { maxWidth: `${width}px`, '--natural': `${width}px` }
+              : { width: `${width * zoom}px` }
+          }
           // Made from the machines of this program, with every name escaped.
           dangerouslySetInnerHTML={{ __html: svg }}
         />
       </div>
     </>
+  );
+}
+
+function isInSight(part: Element, frame: Element | null): boolean {
+  const [inner, outer] = [part.getBoundingClientRect(), frame?.getBoundingClientRect()];
+  if (!outer) return true;
+  return (
+    inner.top >= outer.top &&
+    inner.bottom <= outer.bottom &&
+    inner.left >= outer.left &&
+    inner.right <= outer.right
   );
 }

@@ -32,9 +32,7 @@ function Body({ title, value }: { title: string; value: unknown }) {
   );
 }
 
-/** Actors stand in contexts as references; a name is all of them that can be shown. */
+/** Actors stand in contexts as references, which say nothing here. */
 function plain(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { sessionId, id, send } = value as { sessionId?: unknown; id?: unknown; send?: unknown };
-  return typeof sessionId === 'string' && typeof send === 'function' ? `actor ${String(id)}` : value;
+  return typeof value === 'object' && value !== null && 'xstate$$type' in value ? '(an actor)' : value;
 }

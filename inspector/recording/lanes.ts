@@ -2,7 +2,7 @@ import type { RecordedLine } from '../../src/replay/recorded-line.ts';
 import { eventTypeOf, rootOfLine } from './line-text.ts';
 
 /** The lane of all that is not of the root: other roots, the host, the network. */
-export const OUTSIDE = 'outside';
+const OUTSIDE = 'outside';
 
 /** One arrow of the sequence chart. */
 export interface Message {

@@ -23,8 +23,9 @@ export interface ActorMove extends Move {
 export class Recording {
   readonly lines: readonly RecordedLine[];
   readonly divergences: { position: number; reason: string }[] = [];
-  /** The last position at which a machine lives: what there is to look at first. */
-  lastAlive = 0;
+  /** The last position at which anything but the host lives, else the end: what there is to look at first. */
+  readonly lastAlive: number;
+  #lastAlive = 0;
   #alive = 0;
   readonly #replay: Replay;
   readonly #moves = new Map<string, ActorMove[]>();
@@ -35,6 +36,7 @@ export class Recording {
     this.#replay = createReplay(entries);
     this.lines = this.#replay.lines;
     for (let step = this.#replay.next(); step !== null; step = this.#replay.next()) this.#note(step);
+    this.lastAlive = this.#lastAlive || this.lines.length;
   }
 
   get damaged(): { line: number; reason: string } | undefined {
@@ -67,8 +69,9 @@ export class Recording {
     const { position } = this.#replay;
     if (divergence) this.divergences.push({ position, reason: divergence.reason });
     if (line.verb === 'open' && root !== null) this.#machines.set(root, String(line.json.machine));
-    for (const { from, to } of moves) this.#alive += Number(from === null) - Number(to === null);
-    if (this.#alive > 0) this.lastAlive = position;
+    for (const { from, to, root: of } of moves)
+      if (of !== 'host') this.#alive += Number(from === null) - Number(to === null);
+    if (this.#alive > 0) this.#lastAlive = position;
     for (const move of moves) {
       if (JSON.stringify(move.from) === JSON.stringify(move.to)) continue;
       const key = keyOf(move.root, move.path);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { fromPromise } from 'xstate';
 import { StoreError } from '../../actors/sqlite/store-error.ts';
 import type { CommitOp, Committed, JsonObject, ToolOutcome } from '../../machines/ports.ts';
@@ -10,7 +11,9 @@ export function createCommit(
   rowOf: (scopeOfOp: CommitOp & { op: 'openTurn' }) => number,
   newId: () => string,
 ) {
-  return fromPromise<Committed, CommitOp>(async ({ input }) => {
+  return fromPromise<Committed, CommitOp>(async ({ input, signal }) => {
+    if (input.op === 'endTurn') await lastWordsLeave();
+    if (signal.aborted) return { ok: false, error: 'the host stops' };
     try {
       const id = store.db.transaction(() => commit(store, input, rowOf, newId));
       // The only step after which something happens that cannot be undone: the tool starts.
@@ -21,6 +24,15 @@ export function createCommit(
       throw error;
     }
   });
+}
+
+/**
+ * What the model said last is on its way to people before the end of the turn is written down: one turn of the event
+ * loop to write it to the hub, one more for a hub in this process to pass it on.
+ */
+async function lastWordsLeave(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function commit(
@@ -75,7 +87,7 @@ function openTurn(store: HostStore, conversation: number, seqs: number[], id: st
 }
 
 /** The results of a step's calls, as the message that opens the next step. */
-export function resultsOf(store: HostStore, turn: string, step: number): JsonObject {
+function resultsOf(store: HostStore, turn: string, step: number): JsonObject {
   const approvals = store.calls.ofStep(turn, step).map((call): JsonObject => {
     if (!call.outcome) throw new Error(`call ${call.proposed.id} has no outcome`);
     return resultOf(call, call.outcome);

@@ -1,3 +1,3 @@
 export { HostError } from './host-error.ts';
 export type { HostStatus } from './host-status.ts';
-export { type Host, type StartHostOptions, startHost } from './start-host.ts';
+export { type Host, startHost } from './start-host.ts';

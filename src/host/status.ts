@@ -18,7 +18,7 @@ export const runtimeOf = (scope: Scope): Runtime => ({
 });
 
 /** The turn that runs in a conversation, if one does. */
-export function turnOf(conversation: ConversationSnapshot): TurnSnapshot | null {
+function turnOf(conversation: ConversationSnapshot): TurnSnapshot | null {
   const snapshot = conversation.children.turn?.getSnapshot() as TurnSnapshot | undefined;
   return snapshot?.status === 'active' ? snapshot : null;
 }

@@ -1,10 +1,11 @@
 import { nanoid } from 'nanoid';
 import type { DeviceUplink } from '../../actors/device-socket.ts';
 import type { Frame, Scope } from '../../machines/ports.ts';
-import type { DeviceEvent } from '../protocol/events.ts';
+import type { DeviceEvent, Envelope } from '../protocol/events.ts';
 import {
   ACK_EVERY_FRAMES,
   ACK_EVERY_MS,
+  type LinkGap,
   LinkReceiver,
   LinkSender,
   linkAckSchema,
@@ -70,7 +71,7 @@ export function createUplink(options: {
     else put(label, sender.add(frame, live, gapOf));
   };
 
-  const gapOf = (live: string): object => {
+  const gapOf = (live: string): LinkGap => {
     const scope = scopes.get(live);
     return {
       type: 'link_gap',
@@ -136,16 +137,12 @@ export function createUplink(options: {
           conversationId: event.runtime.conversation_id,
         });
       eventSeq += 1;
-      send(
-        'protocol',
-        {
-          ...event,
-          event_seq: eventSeq,
-          emitted_at: new Date(now()).toISOString(),
-          idempotency_key: `${event.type}:${eventSeq}:${nanoid()}`,
-        },
-        liveKey(event),
-      );
+      const envelope: Envelope = {
+        event_seq: eventSeq,
+        emitted_at: new Date(now()).toISOString(),
+        idempotency_key: `${event.type}:${eventSeq}:${nanoid()}`,
+      };
+      send('protocol', { ...event, ...envelope }, liveKey(event));
     },
 
     answer(frame) {

@@ -8,7 +8,7 @@ const diffHunkSchema = z.object({
   newLines: z.number(),
   lines: z.array(diffLineSchema),
 });
-export const diffPreviewSchema = z.union([
+const diffPreviewSchema = z.union([
   z.looseObject({ mode: z.literal('advanced'), fileName: z.string(), hunks: z.array(diffHunkSchema) }),
   z.looseObject({
     mode: z.enum(['fallback', 'unpreviewable']),
@@ -16,7 +16,6 @@ export const diffPreviewSchema = z.union([
     reason: z.string(),
   }),
 ]);
-export type DiffPreview = z.infer<typeof diffPreviewSchema>;
 
 /** What a person is asked (protocol.md 7.1). */
 export const approvalRequestSchema = z.looseObject({

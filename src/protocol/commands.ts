@@ -6,14 +6,14 @@ import { runtimeSchema } from './scope.ts';
 const requestId = z.string().min(1);
 const optionalRequestId = requestId.optional();
 
-export const inputSchema = z.looseObject({
+const inputSchema = z.looseObject({
   type: z.literal('input'),
   request_id: optionalRequestId,
   runtime: runtimeSchema,
   payload: inputPayloadSchema,
 });
 
-export const changeDeviceStateSchema = z.looseObject({
+const changeDeviceStateSchema = z.looseObject({
   type: z.literal('change_device_state'),
   request_id: optionalRequestId,
   runtime: runtimeSchema,
@@ -25,7 +25,7 @@ export const changeDeviceStateSchema = z.looseObject({
   }),
 });
 
-export const abortMessageSchema = z.looseObject({
+const abortMessageSchema = z.looseObject({
   type: z.literal('abort_message'),
   request_id: optionalRequestId,
   runtime: runtimeSchema,
@@ -34,13 +34,13 @@ export const abortMessageSchema = z.looseObject({
   turn_id: z.string().nullish(),
 });
 
-export const resumeQueueSchema = z.looseObject({
+const resumeQueueSchema = z.looseObject({
   type: z.literal('resume_queue'),
   request_id: optionalRequestId,
   runtime: runtimeSchema,
 });
 
-export const syncSchema = z.looseObject({
+const syncSchema = z.looseObject({
   type: z.literal('sync'),
   request_id: optionalRequestId,
   runtime: runtimeSchema,
@@ -49,7 +49,7 @@ export const syncSchema = z.looseObject({
   resume_interrupted_turn: z.boolean().optional(),
 });
 
-export const runtimeStartSchema = z.looseObject({
+const runtimeStartSchema = z.looseObject({
   type: z.literal('runtime_start'),
   request_id: requestId,
   agent_id: z.string().min(1).nullish(),
@@ -61,14 +61,14 @@ export const runtimeStartSchema = z.looseObject({
   wait_for_replay: z.boolean().optional(),
 });
 
-export const removeQueueItemSchema = z.looseObject({
+const removeQueueItemSchema = z.looseObject({
   type: z.literal('remove_queue_item'),
   request_id: requestId,
   runtime: runtimeSchema,
   item_id: z.string().min(1),
 });
 
-export const executeCommandSchema = z.looseObject({
+const executeCommandSchema = z.looseObject({
   type: z.literal('execute_command'),
   command_id: z.string(),
   request_id: requestId,
@@ -76,24 +76,24 @@ export const executeCommandSchema = z.looseObject({
   args: z.string().optional(),
 });
 
-export const appServerInfoSchema = z.looseObject({
+const appServerInfoSchema = z.looseObject({
   type: z.literal('app_server_info'),
   request_id: requestId,
 });
 
-export const externalToolsUpdateSchema = z.looseObject({
+const externalToolsUpdateSchema = z.looseObject({
   type: z.literal('runtime_external_tools_update'),
   request_id: requestId,
   updates: z.array(z.looseObject({})),
 });
 
-export const externalToolCallResponseSchema = z.looseObject({
+const externalToolCallResponseSchema = z.looseObject({
   type: z.literal('external_tool_call_response'),
   request_id: requestId,
 });
 
 /** Ours: withdraw an accepted or held input by its `client_message_id` (design.md 5.5). */
-export const withdrawInputSchema = z.looseObject({
+const withdrawInputSchema = z.looseObject({
   type: z.literal('withdraw_input'),
   request_id: requestId,
   runtime: runtimeSchema,

@@ -95,4 +95,3 @@ export type LifecycleDelta = DeltaBase &
   );
 
 export type Delta = RunChunk | LifecycleDelta;
-export type DeltaOf<T extends Delta['message_type']> = Extract<Delta, { message_type: T }>;

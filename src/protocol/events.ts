@@ -80,6 +80,7 @@ export type DeviceAnswer =
       request_id: string;
       success: boolean;
       item_id: string;
+      status?: 'withdrawn' | 'already_dequeued' | 'failed';
       error?: string;
     }
   | {
@@ -87,7 +88,8 @@ export type DeviceAnswer =
       request_id: string;
       success: boolean;
       client_message_id: string;
-      status: 'withdrawn' | 'withdrawing' | 'already_dequeued';
+      /** `withdrawing`: it is on its way to the host, which decides. */
+      status: 'withdrawn' | 'withdrawing' | 'already_dequeued' | 'failed';
       error?: string;
     }
   | {

@@ -48,4 +48,3 @@ export const approvalResponseSchema = z.union([
 export type ApprovalResponse = z.infer<typeof approvalResponseSchema>;
 
 export const inputPayloadSchema = z.union([createMessageSchema, approvalResponseSchema]);
-export type InputPayload = z.infer<typeof inputPayloadSchema>;

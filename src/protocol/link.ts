@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Runtime } from './scope.ts';
 
 /**
  * The numbered link between host and hub (design.md 5.6). Every frame carries `n`; the frames below do not.
@@ -13,7 +14,6 @@ export const linkOpenSchema = z.looseObject({
   /** From the hub: false when it knows nothing of this epoch; the host then sends its whole state. */
   resumed: z.boolean().optional(),
 });
-export type LinkOpen = z.infer<typeof linkOpenSchema>;
 
 export const linkAckSchema = z.looseObject({
   type: z.literal('link_ack'),
@@ -21,10 +21,10 @@ export const linkAckSchema = z.looseObject({
 });
 
 /** A numbered frame that stands where live output of one conversation was given up for room. */
-export const linkGapSchema = z.looseObject({
-  type: z.literal('link_gap'),
-  runtime: z.looseObject({ agent_id: z.string().nullable(), conversation_id: z.string() }),
-});
+export interface LinkGap {
+  type: 'link_gap';
+  runtime: Runtime;
+}
 
 /** Acknowledge after this many frames, or after this many milliseconds, whichever is first. */
 export const ACK_EVERY_FRAMES = 64;

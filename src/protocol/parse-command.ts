@@ -42,7 +42,7 @@ interface ZodLikeError {
 }
 
 /** The first complaint of zod in one line, with the path of the field. */
-export function firstIssue(error: ZodLikeError): string {
+function firstIssue(error: ZodLikeError): string {
   const issue = error.issues[0];
   if (!issue) return 'invalid';
   return `${issue.path.map(String).join('.') || 'frame'}: ${issue.message}`;

@@ -6,8 +6,6 @@ import type { QueueItem } from './queue.ts';
 import type { Runtime } from './scope.ts';
 
 /** Frames between hub and client that the host never sees (protocol.md 4.4, design.md 5.6). */
-export const ackSchema = z.looseObject({ type: z.literal('ack'), seq: z.number() });
-export const pingSchema = z.looseObject({ type: z.literal('ping') });
 
 /** Ours: client → hub, the first frame after opening; `cursor` is the last one the client has. */
 export const resumeSchema = z.looseObject({

@@ -28,7 +28,7 @@ export type ConversationCreate = z.infer<typeof conversationCreateSchema>;
 
 const textPartSchema = z.looseObject({ type: z.string(), text: z.string().optional() });
 
-export const toolReturnSchema = z.looseObject({
+const toolReturnSchema = z.looseObject({
   type: z.literal('tool').optional(),
   tool_call_id: z.string().min(1),
   tool_return: z.union([z.string(), z.array(textPartSchema)]),
@@ -41,7 +41,7 @@ export const toolReturnSchema = z.looseObject({
   /** Ours: who allowed or denied the call, where somebody was asked: {by, behavior, message}. */
   decided: z.record(z.string(), z.unknown()).nullish(),
 });
-export const approvalDecisionSchema = z.looseObject({
+const approvalDecisionSchema = z.looseObject({
   type: z.literal('approval').optional(),
   tool_call_id: z.string().min(1),
   approve: z.boolean(),
@@ -55,13 +55,13 @@ export const approvalCreateSchema = z.looseObject({
   otid: z.string().min(1).nullish(),
 });
 export type ApprovalCreate = z.infer<typeof approvalCreateSchema>;
-export const toolReturnCreateSchema = z.looseObject({
+const toolReturnCreateSchema = z.looseObject({
   type: z.literal('tool_return'),
   tool_returns: z.array(toolReturnSchema),
   otid: z.string().min(1).nullish(),
 });
 
-export const clientToolSchema = z.looseObject({
+const clientToolSchema = z.looseObject({
   name: z.string().min(1),
   description: z.string().nullish(),
   parameters: z.record(z.string(), z.unknown()).nullish(),

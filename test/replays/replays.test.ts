@@ -121,7 +121,7 @@ const planted: Planted[] = [
     what: 'a call that was cut off and is not settled by it',
     golden: 'unknown-outcome',
     machines: () => tableWith({ toolCall: toolCallMachine.provide({ guards: { isSettled: () => false } }) }),
-    line: /→ run .*"path":"turn\/commit".*"openStep"/,
+    line: /→ out .*"path":"outbox".*"client_tool_end".*"outcome":"unknown"/,
     reason: /this does not happen any more/,
   },
   {

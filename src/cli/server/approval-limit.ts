@@ -1,8 +1,8 @@
 import { homeSettingsPath, readSettings } from '../../../actors/settings.ts';
 import { CliError } from '../cli-error.ts';
 
-/** A month; a limit beyond it is no limit that anyone means. */
-const MOST_SECONDS = 30 * 24 * 60 * 60;
+/** What a timer takes at most; a limit beyond it is no limit that anyone means. */
+const MOST_SECONDS = 24 * 24 * 60 * 60;
 
 /** `permissions.approvalTimeoutSeconds` of settings.json: after so long an unanswered approval is denied. */
 export function approvalLimitMs(home: string): { approvalLimitMs?: number } {

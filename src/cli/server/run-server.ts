@@ -61,10 +61,12 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     say('Stopping; a running turn may end first. Once more stops at once.');
     void host.drain();
   }, exitCodes.interrupted);
-  const ready = host.ready.then(() => say(nextSteps(facts)));
+  // Whoever is refused at the first connection says why when it stops; here it is only no reason to say "ready".
+  host.ready.then(
+    () => say(nextSteps(facts)),
+    () => undefined,
+  );
   const { code, reason } = await host.stopped;
-  // Whoever was refused at the first connection says why by this rejection.
-  await Promise.race([ready, Promise.resolve()]).catch(() => undefined);
   await closeAll();
   if (code === exitCodes.ok) return exitCodes.ok;
   process.stderr.write(`signalbox: ${explain(code, reason, envName)}\n`);

@@ -43,7 +43,10 @@ export function startCall(entries: readonly Entry[], delta: Loose): readonly Ent
 /** Results and output so far. A result stands; output that comes after it is late. */
 export function returnCalls(entries: readonly Entry[], message: Loose): readonly Entry[] {
   const live = asText(message.id)?.startsWith(LIVE_OUTPUT) ?? false;
-  return returnsOf(message).reduce<readonly Entry[]>((changed, item) => returnCall(changed, item, live), entries);
+  return returnsOf(message).reduce<readonly Entry[]>(
+    (changed, item) => returnCall(changed, item, live),
+    entries,
+  );
 }
 
 /** Results of a stored transcript. It may begin behind the calls of the first ones: those are no entries. */

@@ -28,14 +28,14 @@ const finished: SampleEvent = {
   usage: { promptTokens: 1, completionTokens: 1, totalTokens: 2 },
 };
 
-test('MODEL-60 a known secret that a model says is masked, also when it comes in pieces', async () => {
+test('MODEL-80 a known secret that a model says is masked, also when it comes in pieces', async () => {
   const pieces = [`the key is ${SECRET.slice(0, 5)}`, SECRET.slice(5, 12), `${SECRET.slice(12)}, keep it`];
   const heard = await masked(...pieces.map((text): SampleEvent => ({ type: 'sample.text', text })), finished);
   expect(textOf(heard, 'sample.text')).toBe('the key is [secret KEY], keep it');
   expect(heard.at(-1)).toEqual(finished);
 });
 
-test('MODEL-60 it is masked in reasoning and in the arguments of calls', async () => {
+test('MODEL-80 it is masked in reasoning and in the arguments of calls', async () => {
   const heard = await masked(
     { type: 'sample.reasoning', text: `think ${SECRET}` },
     { type: 'sample.callStarted', index: 0, providerId: 'p', name: 'Bash' },
@@ -54,7 +54,7 @@ test('MODEL-60 it is masked in reasoning and in the arguments of calls', async (
   expect(textOf(heard, 'sample.callArguments')).toBe('{"command":"echo [secret KEY]"}');
 });
 
-test('MODEL-61 what only looks like the beginning of a secret is told, in order and whole', async () => {
+test('MODEL-81 what only looks like the beginning of a secret is told, in order and whole', async () => {
   const heard = await masked(
     { type: 'sample.text', text: 'see sk-v' },
     { type: 'sample.reasoning', text: 'hm', metadata: { signature: 's' } },

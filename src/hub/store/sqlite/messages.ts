@@ -64,8 +64,7 @@ export function createMessageStore(db: Database): MessageStore {
 export function insertMessages(db: Database, n: number, messages: NewMessage[]): MessageRow[] {
   const last = messages.at(-1);
   if (!last) return [];
-  const next = takePlaces(db, n, messages.length);
-  db.statement('UPDATE conversations SET last_message_at = ? WHERE n = ?').run(last.at, n);
+  const next = takePlaces(db, n, messages.length, last.at);
   const insert = db.statement(
     'INSERT INTO messages (conversation, seq, id, kind, otid, turn_id, run_id, environment, sender, at, body, hidden, print) ' +
       'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -107,16 +106,20 @@ export function moveTurnToEnd(db: Database, n: number, turnId: string): boolean 
   const rows = db
     .statement('SELECT seq FROM messages WHERE conversation = ? AND turn_id = ? ORDER BY seq')
     .all(n, turnId) as SqlRow[];
-  const next = takePlaces(db, n, rows.length);
+  const next = takePlaces(db, n, rows.length, null);
   const move = db.statement('UPDATE messages SET seq = ? WHERE conversation = ? AND seq = ?');
   for (const [index, row] of rows.entries()) move.run(next + index, n, number(row, 'seq'));
   return true;
 }
 
-function takePlaces(db: Database, n: number, count: number): number {
+/** `at`: when the newest of them was said; null when none is new. */
+function takePlaces(db: Database, n: number, count: number, at: number | null): number {
   const row = db
-    .statement('UPDATE conversations SET next_seq = next_seq + ? WHERE n = ? RETURNING next_seq')
-    .get(count, n) as SqlRow;
+    .statement(
+      'UPDATE conversations SET next_seq = next_seq + ?, last_message_at = coalesce(?, last_message_at) ' +
+        'WHERE n = ? RETURNING next_seq',
+    )
+    .get(count, at, n) as SqlRow;
   return number(row, 'next_seq') - count;
 }
 
