@@ -121,6 +121,19 @@ describe('a host that was cut off', () => {
     expect([made('call-1'), made('call-2')]).toEqual([false, true]);
   });
 
+  test('HOST-192 tells of a call that was cut off at once, also while another waits for a person', async () => {
+    wrote((store, conversation) => {
+      called(store, conversation, 'call-1', 'call-2');
+      store.calls.intend('turn-1', 'call-1', { command: 'x' });
+      show(store, conversation, 'call-2');
+    });
+    await start();
+    await hub.frame('control_request');
+    await hub.delta('client_tool_end');
+    expect(hub.deltas('client_tool_end')).toMatchObject([{ tool_call_id: 'call-1', outcome: 'unknown' }]);
+    expect(hub.runs).toEqual([]);
+  });
+
   test('HOST-156 after it had written the outcome hands it over', async () => {
     wrote((store, conversation) => {
       called(store, conversation, 'call-1');
