@@ -20,7 +20,9 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((name) => !rows.some((row) => row.name === name));
 if (unknown.length > 0) {
-  console.error(`no row is called ${unknown.join(', ')}. There are: ${rows.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `no row is called ${unknown.join(', ')}. There are: ${rows.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 const wanted = rows.filter(({ name, slow }) =>
@@ -40,7 +42,14 @@ for (const row of wanted) {
     say(`could not be measured: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
-if (values.json) console.log(JSON.stringify(lines.map((line) => ({ ...line, met: isMet(line) })), null, 2));
+if (values.json)
+  console.log(
+    JSON.stringify(
+      lines.map((line) => ({ ...line, met: isMet(line) })),
+      null,
+      2,
+    ),
+  );
 else {
   if (lines.length > 0) console.log(table(lines));
   const left = rows.filter((row) => !wanted.includes(row) && row.slow && positionals.length === 0);

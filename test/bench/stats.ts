@@ -19,7 +19,7 @@ export function statsOf(values: readonly number[]): Stats {
 }
 
 /** `p` from 0 to 100. */
-export function percentile(values: readonly number[], p: number): number {
+function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const place = (p / 100) * (sorted.length - 1);
   const below = sorted[Math.floor(place)] ?? 0;

@@ -19,7 +19,8 @@ export function cutPower(storePath: string, folder: string): Cut {
   const header = readFileSync(wal).subarray(0, WAL_HEADER);
   const salt = header.toString('hex', 16, 24);
   const frameBytes = FRAME_HEADER + header.readUInt32BE(8);
-  const marked = marksOf(syncMarksPath(folder, storePath)).findLast((mark) => mark.salt === salt)?.frames ?? 0;
+  const marked =
+    marksOf(syncMarksPath(folder, storePath)).findLast((mark) => mark.salt === salt)?.frames ?? 0;
   const kept = WAL_HEADER + Math.max(marked, movedFrames(storePath, salt)) * frameBytes;
   const { size } = statSync(wal);
   if (size <= kept) return { frames: 0 };

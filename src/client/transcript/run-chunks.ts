@@ -6,6 +6,8 @@ import { callsOf, proposeCall } from './tool-calls.ts';
 
 /** Runs that are remembered; a chunk of one longer ago than that has nowhere to come from. */
 const MOST_RUNS = 256;
+/** Runs that may speak at one time, but for the one that does. */
+const MOST_OPEN_RUNS = 7;
 
 /**
  * One chunk of a model step. Chunks with the same id concatenate; one that was seen, or that belongs to a run
@@ -15,13 +17,14 @@ export function applyChunk(transcript: Transcript, chunk: Loose): Transcript {
   const runId = asText(chunk.run_id);
   if (runId === null) return withEntries(transcript, showChunk(transcript.view.entries, chunk, null));
   if (transcript.closedRuns.includes(runId)) return transcript;
-  const { run } = transcript;
+  const known = transcript.openRuns.find(({ id }) => id === runId);
   const seq = typeof chunk.seq_id === 'number' ? chunk.seq_id : null;
-  if (run?.id === runId && seq !== null && seq <= run.seq) return transcript;
-  // A turn has one run at a time: where the next one speaks, the last one is over.
-  const before = run === null || run.id === runId ? transcript : closeRun(transcript, run.id);
-  const marked = { ...before, run: { id: runId, seq: seq ?? (run?.id === runId ? run.seq : -1) } };
-  return withEntries(marked, showChunk(marked.view.entries, chunk, runId));
+  if (known && seq !== null && seq <= known.seq) return transcript;
+  // After an outage a host still tells of a run that was cut off, while a snapshot has shown the one that took its
+  // place: neither ends the other.
+  const others = transcript.openRuns.filter((run) => run !== known).slice(-MOST_OPEN_RUNS);
+  const openRuns = [...others, { id: runId, seq: seq ?? known?.seq ?? -1 }];
+  return withEntries({ ...transcript, openRuns }, showChunk(transcript.view.entries, chunk, runId));
 }
 
 function showChunk(entries: readonly Entry[], chunk: Loose, runId: string | null): readonly Entry[] {
@@ -60,5 +63,5 @@ export function takeBackRun(transcript: Transcript, runId: string): Transcript {
 export function closeRun(transcript: Transcript, runId: string): Transcript {
   if (transcript.closedRuns.includes(runId)) return transcript;
   const closedRuns = [...transcript.closedRuns, runId].slice(-MOST_RUNS);
-  return { ...transcript, closedRuns, run: transcript.run?.id === runId ? null : transcript.run };
+  return { ...transcript, closedRuns, openRuns: transcript.openRuns.filter(({ id }) => id !== runId) };
 }

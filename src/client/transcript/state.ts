@@ -4,8 +4,8 @@ import type { Entry } from './entry.ts';
 /** A view and what is needed to keep it right. */
 export interface Transcript {
   view: View;
-  /** The run that streams, and its last chunk that was shown: one with a lower number is a repetition. */
-  run: { id: string; seq: number } | null;
+  /** Runs that stream, each with its last chunk that was shown: one with a lower number is a repetition. */
+  openRuns: readonly { id: string; seq: number }[];
   /** Runs whose text is final or was taken back: late chunks of them change nothing. Oldest first. */
   closedRuns: readonly string[];
   /** Of the last event that was applied. */
@@ -16,7 +16,7 @@ export interface Transcript {
 
 export const emptyTranscript: Transcript = {
   view: emptyView,
-  run: null,
+  openRuns: [],
   closedRuns: [],
   cursor: null,
   openTurn: [],

@@ -36,10 +36,10 @@ export class OpenTurns {
     dropFirst(this.#turns, MAX_TURNS);
   }
 
-  /** The deltas in order; null when no turn is open. */
-  of(environmentId: string, scope: string): Delta[] | null {
-    const turn = this.#turns.get(`${environmentId}\n${scope}`);
-    return turn ? [...turn.values()] : null;
+  /** The deltas in order, wherever the turn runs; null when none is open. */
+  of(scope: string): Delta[] | null {
+    const turns = [...this.#turns].filter(([key]) => key.slice(key.indexOf('\n') + 1) === scope);
+    return turns.length === 0 ? null : turns.flatMap(([, turn]) => [...turn.values()]);
   }
 
   /** True when the host has shown the result of this call since the last step ended. */

@@ -26,7 +26,7 @@ export async function buildSnapshot(
   const { agent_id, conversation_id } = ring.runtime;
   const scope = { agentId: agent_id, conversationId: conversation_id };
   const cursor = ring.cursorAt(ring.last);
-  const openTurn = context.openTurns.of(ring.environmentId, ring.scope);
+  const openTurn = context.openTurns.of(ring.scope);
   const states = knownStates(context, ring.environmentId, ring.scope, environment.status);
   const { messages, openRun } = await context.data.snapshot(scope, SNAPSHOT_MESSAGES);
   return {

@@ -151,7 +151,10 @@ describe('marks of what is on disk', () => {
     await db.barrier();
     const [first] = readFileSync(syncMarksPath(marks, path), 'utf8').split('\n');
     const wal = readFileSync(`${path}-wal`);
-    expect(JSON.parse(first ?? '')).toEqual({ salt: wal.toString('hex', 16, 24), frames: (wal.length - 32) / 4120 });
+    expect(JSON.parse(first ?? '')).toEqual({
+      salt: wal.toString('hex', 16, 24),
+      frames: (wal.length - 32) / 4120,
+    });
     db.close();
   });
 });

@@ -21,7 +21,9 @@ function openStore(name: string): (text: string) => Promise<void> {
   if (!isDurable) return () => Promise.resolve();
   const path = join(folder, name);
   const db = new DatabaseSync(path);
-  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)');
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)',
+  );
   const wal = openSync(`${path}-wal`, 'r+');
   const insert = db.prepare('INSERT INTO t (text) VALUES (?)');
   return (text) => {
@@ -45,7 +47,9 @@ const server = http.createServer((request, response) => {
   request.on('end', () => {
     void keepAtHub(body).then(() => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      response.end('data: {"message_type":"assistant_message","content":"Hello."}\n\ndata: {"message_type":"stop_reason"}\n\n');
+      response.end(
+        'data: {"message_type":"assistant_message","content":"Hello."}\n\ndata: {"message_type":"stop_reason"}\n\n',
+      );
     });
   });
 });

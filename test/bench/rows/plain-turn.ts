@@ -31,7 +31,12 @@ export async function plainTurn({ entry, say }: BenchContext): Promise<Line[]> {
     const work = 'plain turn';
     return [
       { work, unit: 'ms', ours: statsOf(ours), bare: statsOf(disk), target: { most: 2 } },
-      { work: 'the same beside a limit without disk', unit: 'ms', ours: statsOf(ours), bare: statsOf(memory) },
+      {
+        work: 'the same beside a limit without disk',
+        unit: 'ms',
+        ours: statsOf(ours),
+        bare: statsOf(memory),
+      },
     ];
   });
 }

@@ -10,7 +10,10 @@ interface Return {
 
 /** G3: no call ran twice, none was lost, and what is called unknown may really have been cut off. */
 export function checkCalls(facts: Facts): Violation[] {
-  return [...checkLedgers(facts), ...[...facts.transcripts.values()].flatMap(({ messages }) => checkReturns(facts, messages))];
+  return [
+    ...checkLedgers(facts),
+    ...[...facts.transcripts.values()].flatMap(({ messages }) => checkReturns(facts, messages)),
+  ];
 }
 
 function checkLedgers({ ledgers }: Facts): Violation[] {
@@ -44,7 +47,8 @@ function checkReturns(facts: Facts, messages: Message[]): Violation[] {
     if (result.outcome === 'denied' && begun.length > 0) say('other', 'G-7', 'it was denied and ran');
     if (result.outcome === null && result.status === 'success' && ended.length !== 1)
       say('loss', 'G-6', 'it is said to have ended well, and did not');
-    if (result.outcome === null && result.status !== 'success') say('other', 'G-6', `it failed: ${result.status}`);
+    if (result.outcome === null && result.status !== 'success')
+      say('other', 'G-6', `it failed: ${result.status}`);
     if (result.outcome === 'unknown') checkUnknown(facts, id, say);
     const told = [...(facts.books.calls.get(id)?.ends ?? [])];
     if (told.length > 1) say('other', 'G-6', `its end was told in several ways: ${told.join('; ')}`);
@@ -52,7 +56,11 @@ function checkReturns(facts: Facts, messages: Message[]): Violation[] {
   return found;
 }
 
-function checkUnknown(facts: Facts, id: string, say: (kind: Violation['kind'], rule: string, what: string) => void): void {
+function checkUnknown(
+  facts: Facts,
+  id: string,
+  say: (kind: Violation['kind'], rule: string, what: string) => void,
+): void {
   const { kills, calls } = facts.books;
   const cut = kills.find(({ atRisk }) => atRisk.some(({ callId }) => callId === id));
   if (!cut) return say('other', 'G-8', 'it is unknown, and no kill of its host found it begun and unsettled');

@@ -39,12 +39,16 @@ function checkInput(facts: Facts, input: InputRecord): Violation[] {
     say('G-1', 'loss', 'it was accepted, and neither host nor hub knows of it');
     return found;
   }
-  if (state === 'queued' || state === 'taken') say('G-1', 'loss', `it was accepted and has not ended: ${state}`);
+  if (state === 'queued' || state === 'taken')
+    say('G-1', 'loss', `it was accepted and has not ended: ${state}`);
   if (state === 'failed') say('G-1', 'loss', `its turn failed: ${errorOf(facts, input, row)}`);
-  if (state === 'answered' && entered === 0) say('G-2', 'loss', 'it was answered and is not in the transcript');
-  if (state === 'withdrawn' && entered > 0) say('G-2', 'duplicate', 'it was withdrawn and is in the transcript');
+  if (state === 'answered' && entered === 0)
+    say('G-2', 'loss', 'it was answered and is not in the transcript');
+  if (state === 'withdrawn' && entered > 0)
+    say('G-2', 'duplicate', 'it was withdrawn and is in the transcript');
   const wrong = [...input.endings].filter((word) => !WORDS[state]?.test(word));
-  if (wrong.length > 0) say('G-1', 'other', `it ended as ${state}, and clients were told ${wrong.join(', ')}`);
+  if (wrong.length > 0)
+    say('G-1', 'other', `it ended as ${state}, and clients were told ${wrong.join(', ')}`);
   checkWithdrawal(input, state, say);
   if (state === 'answered') checkWords(input, transcript?.messages ?? [], say);
   return found;
@@ -75,11 +79,14 @@ function checkWords(
     .map(({ content }) => String(content))
     .join('\n')
     .split('\n');
-  const wanted = script.text.split('\n').flatMap((line) => /^say (.* (?:says|is done)\b.*)$/.exec(line)?.[1] ?? []);
+  const wanted = script.text
+    .split('\n')
+    .flatMap((line) => /^say (.* (?:says|is done)\b.*)$/.exec(line)?.[1] ?? []);
   for (const line of new Set(wanted)) {
     const due = wanted.filter((other) => other === line).length;
     const count = said.filter((other) => other === line).length;
-    if (count !== due) say('G-4', count > due ? 'duplicate' : 'loss', `"${line}" was said ${count} times, not ${due}`);
+    if (count !== due)
+      say('G-4', count > due ? 'duplicate' : 'loss', `"${line}" was said ${count} times, not ${due}`);
   }
 }
 

@@ -4,7 +4,10 @@ import type { Facts, Violation } from './violation.ts';
 /** G1: the order in which inputs were accepted on their host is the order of the transcript. */
 export function checkOrder(facts: Facts): Violation[] {
   const found: Violation[] = [];
-  const groups = Map.groupBy(facts.books.inputs.values(), ({ conversation, host }) => `${conversation} ${host}`);
+  const groups = Map.groupBy(
+    facts.books.inputs.values(),
+    ({ conversation, host }) => `${conversation} ${host}`,
+  );
   for (const inputs of groups.values()) {
     const [first] = inputs;
     if (!first) continue;
@@ -18,7 +21,9 @@ export function checkOrder(facts: Facts): Violation[] {
     found.push(...overtaken(inputs, seqs));
     const entered = (transcript?.messages ?? []).flatMap((message) => {
       const seq = seqs.get(String(message.otid));
-      return message.message_type === 'user_message' && seq !== undefined ? [{ id: String(message.otid), seq }] : [];
+      return message.message_type === 'user_message' && seq !== undefined
+        ? [{ id: String(message.otid), seq }]
+        : [];
     });
     for (const [index, { id, seq }] of entered.entries()) {
       const before = entered[index - 1];

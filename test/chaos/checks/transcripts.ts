@@ -1,4 +1,10 @@
-import { emptyTranscript, type Entry, type Message, reduceFrame, type Session } from '../../../src/client/index.ts';
+import {
+  type Entry,
+  emptyTranscript,
+  type Message,
+  reduceFrame,
+  type Session,
+} from '../../../src/client/index.ts';
 import type { Violation } from './violation.ts';
 
 /** What two clients must agree on at rest. Notes are said once and kept nowhere. */
@@ -18,12 +24,18 @@ function essence(entries: readonly Entry[]): string[] {
 }
 
 /** The entries of a client that is given the whole transcript. */
-export function rendered(messages: Message[]): readonly Entry[] {
-  return reduceFrame(emptyTranscript, { type: 'snapshot', cursor: 'x.0', messages, open_run: [] } as never).view.entries;
+function rendered(messages: Message[]): readonly Entry[] {
+  return reduceFrame(emptyTranscript, { type: 'snapshot', cursor: 'x.0', messages, open_run: [] } as never)
+    .view.entries;
 }
 
 /** G4: at rest a client shows what the hub's transcript says. It may lack the oldest part: snapshots are bounded. */
-export function checkTranscript(who: string, session: Session, messages: Message[], about: string): Violation[] {
+export function checkTranscript(
+  who: string,
+  session: Session,
+  messages: Message[],
+  about: string,
+): Violation[] {
   const all = essence(rendered(messages));
   const shown = essence(session.view().entries);
   const wanted = all.slice(Math.max(0, all.length - Math.max(shown.length, SHOWN_AT_LEAST)));

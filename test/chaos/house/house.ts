@@ -7,7 +7,7 @@ import { HOSTS, type HostName, LINKS, type LinkName, type ProcessName } from '..
 import { FORBIDDEN, LEDGER } from '../plan/script.ts';
 import { cutPower } from '../power-cut.ts';
 import { HouseNode } from './node.ts';
-import { Proxy } from './proxy.ts';
+import { CutProxy } from './proxy.ts';
 
 /** The token of everybody: who may what is tested elsewhere. */
 export const TOKEN = 'chaos-0123456789abcdefghijklmnopqrstuvwxyz';
@@ -29,11 +29,11 @@ export interface HouseOptions {
 export class House {
   readonly root: string;
   readonly nodes: Readonly<Record<ProcessName, HouseNode>>;
-  readonly links: Readonly<Record<LinkName, Proxy>>;
+  readonly links: Readonly<Record<LinkName, CutProxy>>;
   readonly hostNames: readonly HostName[];
   readonly #marks: string | null;
 
-  private constructor(root: string, links: Record<LinkName, Proxy>, options: HouseOptions) {
+  private constructor(root: string, links: Record<LinkName, CutProxy>, options: HouseOptions) {
     this.root = root;
     this.links = links;
     this.hostNames = options.hosts ?? HOSTS;
@@ -68,8 +68,8 @@ export class House {
 
   static async build(options: HouseOptions = {}): Promise<House> {
     const root = mkdtempSync(join(tmpdir(), 'signalbox-chaos-'));
-    const proxies = await Promise.all(LINKS.map(async (name) => [name, await Proxy.open()] as const));
-    const house = new House(root, Object.fromEntries(proxies) as Record<LinkName, Proxy>, options);
+    const proxies = await Promise.all(LINKS.map(async (name) => [name, await CutProxy.open()] as const));
+    const house = new House(root, Object.fromEntries(proxies) as Record<LinkName, CutProxy>, options);
     mkdirSync(house.homeOf('hub'), { mode: 0o700 });
     for (const name of HOSTS) {
       mkdirSync(house.homeOf(name), { mode: 0o700 });
@@ -95,7 +95,9 @@ export class House {
   }
   storeOf(name: ProcessName): string {
     const home = this.homeOf(name);
-    return name === 'hub' ? join(home, 'hub.sqlite') : join(home, 'hosts', listenerInstanceId(name), 'host.sqlite');
+    return name === 'hub'
+      ? join(home, 'hub.sqlite')
+      : join(home, 'hosts', listenerInstanceId(name), 'host.sqlite');
   }
 
   /** Starts everything; resolves when hub and hosts say that they are ready. */

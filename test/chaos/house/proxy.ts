@@ -8,7 +8,7 @@ const HIGH_WATER = 256 * 1024;
  * A TCP relay on a port that stays, to a port that may change: the link between two processes, which can be broken in
  * all the ways in which networks do it.
  */
-export class Proxy {
+export class CutProxy {
   readonly port: number;
   /** Where it leads; null while nobody is there. */
   upstream: number | null = null;
@@ -24,13 +24,13 @@ export class Proxy {
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  static async open(): Promise<Proxy> {
+  static async open(): Promise<CutProxy> {
     const server = createServer({ allowHalfOpen: false });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
     });
-    return new Proxy(server, (server.address() as { port: number }).port);
+    return new CutProxy(server, (server.address() as { port: number }).port);
   }
 
   get url(): string {

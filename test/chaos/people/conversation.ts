@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, createClient, isBusy, type Session } from '../../../src/client/index.ts';
+import { createClient, isBusy, type Session } from '../../../src/client/index.ts';
 import { type House, TOKEN } from '../house/house.ts';
 import type { HostName } from '../plan/faults.ts';
 import type { Job } from '../plan/jobs.ts';
@@ -40,20 +40,24 @@ export class Conversation {
   readonly agentId: string;
   readonly seats: Seat[] = [];
   readonly #place: Place;
-  readonly #client: Client;
   readonly #foreign: ForeignClient;
   readonly #unwatch: (() => void)[] = [];
   readonly #open = new Set<Promise<unknown>>();
   #isStopped = false;
 
-  private constructor(place: Place, plan: PlannedConversation, ids: { id: string; agentId: string }, environments: string[]) {
+  private constructor(
+    place: Place,
+    plan: PlannedConversation,
+    ids: { id: string; agentId: string },
+    environments: string[],
+  ) {
     this.plan = plan;
     this.id = ids.id;
     this.agentId = ids.agentId;
     this.#place = place;
     const { links } = place.house;
-    this.#client = createClient({ url: links.people.url, token: TOKEN });
-    for (const [index, host] of plan.hosts.entries()) this.seats.push(this.#sit(host, environments[index] ?? ''));
+    for (const [index, host] of plan.hosts.entries())
+      this.seats.push(this.#sit(host, environments[index] ?? ''));
     this.#foreign = new ForeignClient({
       who: `${plan.name} foreign`,
       url: links.others.url,
@@ -69,7 +73,9 @@ export class Conversation {
   static async open(place: Place, plan: PlannedConversation, agentId: string): Promise<Conversation> {
     const client = createClient({ url: place.house.links.people.url, token: TOKEN });
     const { id } = await client.conversations.create(agentId);
-    const environments = await Promise.all(plan.hosts.map(async (host) => (await client.environments.get(host)).id));
+    const environments = await Promise.all(
+      plan.hosts.map(async (host) => (await client.environments.get(host)).id),
+    );
     const made = new Conversation(place, plan, { id, agentId }, environments);
     await Promise.all(made.sessions.map((session) => session.ready));
     if (plan.mode !== 'standard') await Promise.all(made.seats.map(({ anna }) => anna.setMode(plan.mode)));
@@ -121,7 +127,8 @@ export class Conversation {
       createClient({ url: house.links[link].url, token: TOKEN }).session(target);
     const anna = open('people');
     const ben = open('others');
-    const who = (name: string): string => `${this.plan.name}${this.plan.hosts.length > 1 ? ` ${host}` : ''} ${name}`;
+    const who = (name: string): string =>
+      `${this.plan.name}${this.plan.hosts.length > 1 ? ` ${host}` : ''} ${name}`;
     const ledger = house.ledgerOf(host);
     const common = { conversation: this.plan.name, books, signals, story };
     this.#unwatch.push(watch({ ...common, who: who('anna'), session: anna, ledger }));
@@ -172,7 +179,12 @@ export class Conversation {
         const record = this.#record(seat.host, job.script);
         const { agentId, id: conversationId } = this;
         const target = { environmentId: seat.environmentId, agentId, conversationId };
-        const { ok, text } = await leave(this.#place.house.links.people.url, target, job.script, () => this.#isStopped);
+        const { ok, text } = await leave(
+          this.#place.house.links.people.url,
+          target,
+          job.script,
+          () => this.#isStopped,
+        );
         return this.#noteAccepted(record, ok, text);
       }
       case 'foreign': {

@@ -64,9 +64,12 @@ export class ForeignClient {
   #connect(): void {
     const { url, environmentId, agentId, conversationId, story, who } = this.#options;
     const query = new URLSearchParams({ agentId, conversationId });
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/v1/environments/${environmentId}/status/ws?${query}`, {
-      headers: { authorization: `Bearer ${TOKEN}` },
-    });
+    const socket = new WebSocket(
+      `${url.replace(/^http/, 'ws')}/v1/environments/${environmentId}/status/ws?${query}`,
+      {
+        headers: { authorization: `Bearer ${TOKEN}` },
+      },
+    );
     this.#socket = socket;
     let eventSeq = 0;
     const keys = new Set<unknown>();

@@ -104,7 +104,10 @@ function hearFrame({ who, books, story, conversation }: WatcherOptions, frame: L
   switch (frame.type) {
     case 'control_request':
       books.approval(String(frame.request_id), conversation);
-      return story.tell(who, 'control_request', { id: frame.request_id, input: (frame.request as Loose).input });
+      return story.tell(who, 'control_request', {
+        id: frame.request_id,
+        input: (frame.request as Loose).input,
+      });
     case 'update_queue': {
       const queue = (frame.queue as Loose[]).map((item) => item.client_message_id);
       return story.tell(who, 'update_queue', { queue, removed: frame.removed });
@@ -117,7 +120,14 @@ function hearFrame({ who, books, story, conversation }: WatcherOptions, frame: L
       const { status, turn_id } = (frame.loop_status ?? {}) as Loose;
       const queue = (frame.queue as Loose[]).map((item) => item.client_message_id);
       const held = (frame.held as Loose[]).map((item) => item.id);
-      return story.tell(who, 'snapshot', { cursor: frame.cursor, status, turn_id, queue, held, conversation });
+      return story.tell(who, 'snapshot', {
+        cursor: frame.cursor,
+        status,
+        turn_id,
+        queue,
+        held,
+        conversation,
+      });
     }
     case 'turn_finished':
     case 'gap':

@@ -68,7 +68,16 @@ export function planFaults(random: Random, kills: number, power: boolean): Plann
 }
 
 function planFault(random: Random, left: number, power: boolean): Fault {
-  switch (random.weighted({ host: 38, hub: 25, both: left > 1 ? 7 : 0, all: left > 2 ? 3 : 0, freeze: 7, break: 20 })) {
+  switch (
+    random.weighted({
+      host: 38,
+      hub: 25,
+      both: left > 1 ? 7 : 0,
+      all: left > 2 ? 3 : 0,
+      freeze: 7,
+      break: 20,
+    })
+  ) {
     case 'host':
       return kill(random, [random.pick(HOSTS)], power);
     case 'hub':
@@ -95,7 +104,11 @@ function planBreak(random: Random): Break {
     case 'reset':
       return { how: 'reset', forMs: 0 };
     case 'truncate':
-      return { how: 'truncate', bytes: random.pick([0, 1, 7, random.int(1, 200), random.int(1, 2_000)]), forMs: 1_000 };
+      return {
+        how: 'truncate',
+        bytes: random.pick([0, 1, 7, random.int(1, 200), random.int(1, 2_000)]),
+        forMs: 1_000,
+      };
     case 'swallow':
       return { how: 'swallow', forMs: random.int(100, 2_500) };
     case 'delay':

@@ -51,6 +51,8 @@ function planConversations(random: Random, name: string): PlannedConversation[] 
   ];
   return kinds.map((kind) => ({
     ...kind,
-    jobs: Array.from({ length: JOBS_A_ROUND }, (_, n) => planJob(random.fork(`${kind.name} ${n}`), `${kind.name}-${n}`)),
+    jobs: Array.from({ length: JOBS_A_ROUND }, (_, n) =>
+      planJob(random.fork(`${kind.name} ${n}`), `${kind.name}-${n}`),
+    ),
   }));
 }

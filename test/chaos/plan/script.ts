@@ -66,7 +66,9 @@ export function planScript(random: Random, id: string): PlannedScript {
     if (step > 1) lines.push('---');
     if (random.chance(0.3)) lines.push(`think about ${id} step ${step}`);
     for (let n = random.int(1, 3); n > 0; n -= 1) {
-      lines.push(`say ${id} says ${Array.from({ length: random.int(2, 9) }, (_, i) => `word${i}`).join(' ')}`);
+      lines.push(
+        `say ${id} says ${Array.from({ length: random.int(2, 9) }, (_, i) => `word${i}`).join(' ')}`,
+      );
       if (random.chance(0.6)) lines.push(`sleep ${random.int(5, 120)}`);
     }
     const isLast = step === Number(steps);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { callsAtRisk } from '../house/stores.ts';
 import type { Place } from '../people/conversation.ts';
 import { microseconds } from '../people/signals.ts';
-import { type HostName, type PlannedFault, type ProcessName } from '../plan/faults.ts';
+import type { HostName, PlannedFault, ProcessName } from '../plan/faults.ts';
 import type { Recovery } from './recovery.ts';
 
 type Kill = Extract<PlannedFault['fault'], { do: 'kill' }>;
@@ -38,7 +38,8 @@ async function kill({ house, books, story }: Place, { who, cutsPower, backAfterM
   books.killed.push(...who);
   story.tell('chaos', `killed ${who.join(' and ')}`);
   if (cutsPower)
-    for (const name of who) story.tell('chaos', `cut the power of ${name}`, `${house.cutPower(name)} pages lost`);
+    for (const name of who)
+      story.tell('chaos', `cut the power of ${name}`, `${house.cutPower(name)} pages lost`);
   for (const host of who.filter((name): name is HostName => name !== 'hub')) {
     const atRisk = callsAtRisk(house.storeOf(host));
     books.kills.push({ host, at, atRisk });

@@ -22,14 +22,21 @@ export interface Played {
 }
 
 /** Plays the whole of a plan, round after round, and ends with the first round in which a promise was broken. */
-export async function play(options: ChaosOptions, tell: (text: string) => void = () => undefined): Promise<Played> {
+export async function play(
+  options: ChaosOptions,
+  tell: (text: string) => void = () => undefined,
+): Promise<Played> {
   const plan = makePlan(options.seed, options.kills, options.power);
   const began = performance.now();
   const isOver = (): boolean =>
     options.minutes !== null && performance.now() - began > options.minutes * 60_000;
   const summary = nothing(plan, options);
   const deaths: string[] = [];
-  const house = await House.build({ hurry: HURRY, marks: options.power, onDeath: (text) => deaths.push(text) });
+  const house = await House.build({
+    hurry: HURRY,
+    marks: options.power,
+    onDeath: (text) => deaths.push(text),
+  });
   const story = new Story(join(house.root, 'story.txt'), options.verbose ? tell : null);
   const violations: Played['violations'] = [];
   try {
@@ -38,7 +45,9 @@ export async function play(options: ChaosOptions, tell: (text: string) => void =
       const books = new Books();
       const played = await playRound({ house, books, signals: new Signals(), story }, round, isOver);
       count(summary, played);
-      tell(`round ${index + 1} of ${plan.rounds.length}: ${summary.kills} kills, ${summary.inputs} inputs, ${played.violations.length} violations`);
+      tell(
+        `round ${index + 1} of ${plan.rounds.length}: ${summary.kills} kills, ${summary.inputs} inputs, ${played.violations.length} violations`,
+      );
       const died = deaths.map((what): Violation => ({ rule: 'G-12', kind: 'other', what, about: [] }));
       for (const violation of [...played.violations, ...died])
         violations.push({ ...violation, story: tellStory(story, violation, played.facts) });
@@ -59,5 +68,7 @@ function tellStory(story: Story, { about }: Violation, facts: Facts | null): str
     inputs.flatMap(({ id, turn }) => (turn !== null && about.includes(id) ? [turn] : [])),
   );
   const lines = story.about([...about.filter((name) => name.length > 3), ...turns]);
-  return lines.length <= LINES ? lines : [...lines.slice(0, LINES), `… and ${lines.length - LINES} lines more in ${story.path}`];
+  return lines.length <= LINES
+    ? lines
+    : [...lines.slice(0, LINES), `… and ${lines.length - LINES} lines more in ${story.path}`];
 }

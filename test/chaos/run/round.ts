@@ -71,7 +71,10 @@ export async function playRound(place: Place, round: Round, isOver: () => boolea
     hub: hubFacts(house.storeOf('hub')),
     transcripts: transcripts ?? new Map(),
     ledgers: Object.fromEntries(
-      house.hostNames.map((name) => [name, readFileSync(house.ledgerOf(name), 'utf8').split('\n').filter(Boolean)]),
+      house.hostNames.map((name) => [
+        name,
+        readFileSync(house.ledgerOf(name), 'utf8').split('\n').filter(Boolean),
+      ]),
     ),
   };
   if (transcripts)
@@ -103,10 +106,12 @@ async function settle(conversations: Conversation[], began: number, now: () => n
     if (quietSince !== null && now() - quietSince > QUIET_MS) return [];
     if (now() - began > SETTLE_MS)
       return restless.map(({ plan, seats, isAnswered }): Violation => {
-        const views = seats.flatMap(({ anna, ben }) => [anna, ben]).map((session) => {
-          const { link, environment, loopStatus, queue, held, approvals } = session.view();
-          return { link, online: environment?.status, loop: loopStatus?.status, queue, held, approvals };
-        });
+        const views = seats
+          .flatMap(({ anna, ben }) => [anna, ben])
+          .map((session) => {
+            const { link, environment, loopStatus, queue, held, approvals } = session.view();
+            return { link, online: environment?.status, loop: loopStatus?.status, queue, held, approvals };
+          });
         const what = `${plan.name} did not come to rest: ${JSON.stringify({ isAnswered, views })}`;
         return { rule: 'G-1', kind: 'loss', what, about: [plan.name] };
       });

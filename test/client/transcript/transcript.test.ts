@@ -216,10 +216,42 @@ test('G-16 a snapshot that begins behind a call does not show its result as a ca
     type: 'snapshot',
     cursor: 'life.1',
     messages: [
-      { id: 'm-1', message_type: 'tool_return_message', tool_call_id: 'call-1', status: 'success', tool_return: 'x' },
+      {
+        id: 'm-1',
+        message_type: 'tool_return_message',
+        tool_call_id: 'call-1',
+        status: 'success',
+        tool_return: 'x',
+      },
       { id: 'm-2', message_type: 'assistant_message', content: 'so', run_id: 'run-2' },
     ],
     open_run: [],
   });
   expect(view.entries.map(({ key }) => key)).toEqual(['assistant:m-2']);
+});
+
+test('G-17 what a host still tells of a run that was cut off does not end the run that took its place', () => {
+  const chunk = (run: string, seq: number, content: string): Frame => ({
+    type: 'stream_delta',
+    cursor: `life.${run === 'run-1' ? seq : 10 + seq}`,
+    delta: { id: `m-${run}`, message_type: 'assistant_message', run_id: run, seq_id: seq, content },
+  });
+  const frames: Frame[] = [
+    {
+      type: 'snapshot',
+      cursor: 'life.0',
+      messages: [],
+      open_run: [chunk('run-2', 1, 'one').delta as object],
+    },
+    chunk('run-1', 1, 'cut'),
+    {
+      type: 'stream_delta',
+      cursor: 'life.5',
+      delta: { message_type: 'retry', run_id: 'run-1', message: 'again' },
+    },
+    chunk('run-2', 1, 'one'),
+    chunk('run-2', 2, ' two'),
+  ];
+  const { view } = frames.reduce(reduceFrame, emptyTranscript);
+  expect(view.entries.filter(({ kind }) => kind === 'assistant')).toMatchObject([{ text: 'one two' }]);
 });

@@ -6,7 +6,7 @@ function turn() {
   const turns = new OpenTurns();
   const note = (delta: Record<string, unknown>, extra = {}) =>
     turns.note('env-1', runtime, { type: 'stream_delta', delta, ...extra });
-  return { turns, note, deltas: () => turns.of('env-1', 'conv-1') };
+  return { turns, note, deltas: () => turns.of('conv-1') };
 }
 const user = (otid: string) => ({ message_type: 'user_message', id: otid, otid, content: otid });
 const start = (id: string) => ({ message_type: 'client_tool_start', tool_call_id: id });
@@ -23,6 +23,19 @@ describe('the open turn of a conversation', () => {
     note({ message_type: 'assistant_message', content: 'not kept: the run has it' });
     note(start('3'), { subagent_id: 's' });
     expect(deltas()).toEqual([user('a'), start('1'), result('1', 'xy'), start('2')]);
+  });
+
+  test('G-18 is shown to those who follow the conversation on another machine too', () => {
+    const { turns, note } = turn();
+    note(start('1'));
+    turns.note(
+      'env-2',
+      { ...runtime, conversation_id: 'conv-2' },
+      { type: 'stream_delta', delta: start('2') },
+    );
+    expect(turns.of('conv-1')).toEqual([start('1')]);
+    expect(turns.of('conv-2')).toEqual([start('2')]);
+    expect(turns.of('conv-3')).toBeNull();
   });
 
   test('what was before a step that ended is in the transcript; the end of the turn ends it', () => {

@@ -93,7 +93,6 @@ describe('a turn without a host', () => {
     await hub.data.cancelScope({ agentId, conversationId: id }, { person: owner, environment: null });
     expect(hub.published.at(-1)?.event).toMatchObject({ type: 'turn_finished', stop_reason: 'cancelled' });
   });
-
 });
 
 describe("a host's turn", () => {
@@ -113,7 +112,12 @@ describe("a host's turn", () => {
   const resultsOf = (ids: string[]) => ({
     type: 'approval',
     otid: 't1:2',
-    approvals: ids.map((tool_call_id) => ({ type: 'tool', tool_call_id, tool_return: 'x', status: 'success' })),
+    approvals: ids.map((tool_call_id) => ({
+      type: 'tool',
+      tool_call_id,
+      tool_return: 'x',
+      status: 'success',
+    })),
   });
   const deltas = () =>
     hub.published.flatMap(({ event }) => (event.type === 'stream_delta' ? [event.delta] : []));
