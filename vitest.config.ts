@@ -10,5 +10,7 @@ export default defineConfig({
     // Limits for what hangs, not for what is slow.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A condition is waited for as long as it takes on a busy machine; only its absence costs time.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -42,7 +42,9 @@ export function createModelStep({ prepare }: ModelStepOptions) {
       over = true;
       const drop = setTimeout(() => request?.destroy(), REST_MS).unref();
       request?.once('close', () => clearTimeout(drop));
-      tell(event);
+      // What the model said last is on its way before anybody deals with the end of the step.
+      if (event.type === 'step.ended') setImmediate(tell, event);
+      else tell(event);
     };
     const lost = (message: string): void =>
       finish({

@@ -12,7 +12,8 @@ export function createCommit(
   newId: () => string,
 ) {
   return fromPromise<Committed, CommitOp>(async ({ input, signal }) => {
-    if (input.op === 'endTurn') await lastWordsLeave();
+    // What the model said last has left for the hub; one in this process passes it on first.
+    if (input.op === 'endTurn') await setImmediate();
     if (signal.aborted) return { ok: false, error: 'the host stops' };
     try {
       const id = store.db.transaction(() => commit(store, input, rowOf, newId));
@@ -24,15 +25,6 @@ export function createCommit(
       throw error;
     }
   });
-}
-
-/**
- * What the model said last is on its way to people before the end of the turn is written down: one turn of the event
- * loop to write it to the hub, one more for a hub in this process to pass it on.
- */
-async function lastWordsLeave(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
 }
 
 function commit(

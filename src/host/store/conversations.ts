@@ -1,4 +1,5 @@
 import type { Database } from '../../../actors/sqlite/database.ts';
+import { KeptRows } from '../../../actors/sqlite/kept-rows.ts';
 import type { Mode, SavedRule, Scope } from '../../../machines/ports.ts';
 import { scopeKey } from '../../protocol/scope.ts';
 
@@ -46,11 +47,13 @@ const KEPT = 256;
 
 export class ConversationStore {
   readonly #db: Database;
-  /** Rows as they are in the store, by id and by hub and key. */
-  readonly #kept = new Map<number | string, ConversationRow>();
-  #undone = 0;
+  readonly #kept: KeptRows<number, ConversationRow>;
+  /** By hub and key; an id is for good. */
+  readonly #ids: KeptRows<string, number>;
   constructor(db: Database) {
     this.#db = db;
+    this.#kept = new KeptRows(db, KEPT);
+    this.#ids = new KeptRows(db, KEPT);
   }
 
   /** The conversation's row, made when it is not there. */
@@ -67,12 +70,9 @@ export class ConversationStore {
   }
 
   get(id: number): ConversationRow {
-    return (
-      this.#keptBy(id) ??
-      this.#keep(
-        read(this.#db.statement('SELECT * FROM conversations WHERE id = ?').get(id) as unknown as Raw),
-      )
-    );
+    return this.#kept.get(id, () =>
+      read(this.#db.statement('SELECT * FROM conversations WHERE id = ?').get(id) as unknown as Raw),
+    ) as ConversationRow;
   }
 
   /** Conversations of this hub that are not idle: a turn is open or inputs wait. */
@@ -115,33 +115,17 @@ export class ConversationStore {
   }
 
   #find(hub: string, key: string): ConversationRow | null {
-    const kept = this.#keptBy(nameOf(hub, key));
-    if (kept) return kept;
-    const raw = this.#db
-      .statement('SELECT * FROM conversations WHERE hub = ? AND key = ?')
-      .get(hub, key) as unknown as Raw | undefined;
-    return raw ? this.#keep(read(raw)) : null;
+    const id = this.#ids.get(`${hub}\n${key}`, () => {
+      const row = this.#db
+        .statement('SELECT id FROM conversations WHERE hub = ? AND key = ?')
+        .get(hub, key) as { id: number } | undefined;
+      return row?.id ?? null;
+    });
+    return id === null ? null : this.get(id);
   }
 
   #write(id: number, change: string, ...values: (string | number)[]): void {
-    const kept = this.#kept.get(id);
-    this.#kept.delete(id);
-    if (kept) this.#kept.delete(nameOf(kept.hub, kept.key));
+    this.#kept.drop(id);
     this.#db.statement(`UPDATE conversations SET ${change} WHERE id = ?`).run(...values, id);
   }
-
-  #keptBy(name: number | string): ConversationRow | undefined {
-    // What a transaction that came to nothing has left here was never true.
-    if (this.#undone !== this.#db.undone) this.#kept.clear();
-    this.#undone = this.#db.undone;
-    return this.#kept.get(name);
-  }
-
-  #keep(row: ConversationRow): ConversationRow {
-    if (this.#kept.size >= 2 * KEPT) this.#kept.clear();
-    this.#kept.set(row.id, row).set(nameOf(row.hub, row.key), row);
-    return row;
-  }
 }
-
-const nameOf = (hub: string, key: string): string => `${hub}\n${key}`;

@@ -1,4 +1,5 @@
 import type { Database } from '../../../actors/sqlite/database.ts';
+import { KeptRows } from '../../../actors/sqlite/kept-rows.ts';
 
 /** One environment as the hub keeps it. Times are epoch milliseconds. */
 export interface Environment {
@@ -32,8 +33,12 @@ export interface EnvironmentStore {
   remove(id: string): void;
 }
 
+/** Environments kept in memory: every request of a host asks whether it is fenced. */
+const KEPT = 256;
+
 /** The environments of this hub, in its store. Writes join the caller's transaction. */
 export function createEnvironmentStore(db: Database): EnvironmentStore {
+  const kept = new KeptRows<string, Environment>(db, KEPT);
   const one = (where: string, ...values: string[]): Environment | null => {
     const row = db.statement(`SELECT * FROM environments WHERE ${where}`).get(...values);
     return row ? read(row) : null;
@@ -43,17 +48,19 @@ export function createEnvironmentStore(db: Database): EnvironmentStore {
       .statement(`SELECT * FROM environments WHERE ${where}`)
       .all(...values)
       .map(read);
-  const write = (sql: string, ...values: (string | number | null)[]): void => {
+  const write = (id: string, sql: string, ...values: (string | number | null)[]): void => {
+    kept.drop(id);
     db.transaction(() => db.statement(sql).run(...values));
   };
   return {
-    byId: (id) => one('id = ?', id),
+    byId: (id) => kept.get(id, () => one('id = ?', id)),
     byIdentity: (device, listener) => one('device_id = ? AND listener_instance_id = ?', device, listener),
     byDevice: (deviceId) => many('device_id = ? ORDER BY last_seen DESC', deviceId),
     byName: (name) => many('name = ? ORDER BY last_seen DESC', name),
     list: (after) => many('id > ? ORDER BY id', after ?? ''),
     add: (e) =>
       write(
+        e.id,
         'INSERT INTO environments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ...[e.id, e.deviceId, e.listenerInstanceId, e.name, e.person, JSON.stringify(e.metadata)],
         ...[e.firstSeen, e.lastSeen, e.generation, e.epoch],
@@ -61,14 +68,16 @@ export function createEnvironmentStore(db: Database): EnvironmentStore {
     // No REPLACE: that would delete the row first, and with it what refers to it.
     update: (e) =>
       write(
+        e.id,
         `UPDATE environments SET name = ?, person = ?, metadata = ?, last_seen = ?, generation = ?, epoch = ?
          WHERE id = ?`,
         ...[e.name, e.person, JSON.stringify(e.metadata), e.lastSeen, e.generation, e.epoch, e.id],
       ),
     setGeneration: (id, generation) =>
-      write('UPDATE environments SET generation = ? WHERE id = ?', generation, id),
-    touch: (id, at) => write('UPDATE environments SET last_seen = max(last_seen, ?) WHERE id = ?', at, id),
-    remove: (id) => write('DELETE FROM environments WHERE id = ?', id),
+      write(id, 'UPDATE environments SET generation = ? WHERE id = ?', generation, id),
+    touch: (id, at) =>
+      write(id, 'UPDATE environments SET last_seen = max(last_seen, ?) WHERE id = ?', at, id),
+    remove: (id) => write(id, 'DELETE FROM environments WHERE id = ?', id),
   };
 }
 

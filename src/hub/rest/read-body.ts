@@ -29,14 +29,21 @@ async function readText(c: Context): Promise<string | null> {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   if (Number(c.req.header('content-length') ?? 0) > MAX_BODY_BYTES) return null;
   if (!incoming) return c.req.text();
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of incoming as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > MAX_BODY_BYTES) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= MAX_BODY_BYTES) {
+        pieces.push(piece);
+        return;
+      }
+      pieces.length = 0;
+      resolve(null);
+    });
+    incoming.on('end', () => resolve(Buffer.concat(pieces).toString('utf8')));
+    incoming.on('error', reject);
+  });
 }
 
 const tooLarge: { ok: false; problem: Problem } = {

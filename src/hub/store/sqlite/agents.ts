@@ -1,4 +1,5 @@
 import type { Database } from '../../../../actors/sqlite/database.ts';
+import { KeptRows } from '../../../../actors/sqlite/kept-rows.ts';
 import { scopeKey } from '../../../protocol/scope.ts';
 import type { AgentFilter, HubStore, Listed, Page } from '../hub-store.ts';
 import type { AgentRow, ConversationRow } from '../rows.ts';
@@ -7,15 +8,20 @@ import { json, type SqlRow } from './read.ts';
 
 type AgentStore = Pick<HubStore, 'agent' | 'createAgent' | 'updateAgent' | 'deleteAgent' | 'listAgents'>;
 
+/** Agents kept in memory: every step asks for its agent. */
+const KEPT = 64;
+
 export function createAgentStore(
   db: Database,
   insertConversation: (conversation: ConversationRow) => void,
 ): AgentStore {
+  const kept = new KeptRows<string, AgentRow>(db, KEPT);
   return {
-    agent(id) {
-      const row = db.statement('SELECT body FROM agents WHERE id = ?').get(id) as SqlRow | undefined;
-      return row ? json<AgentRow>(row, 'body') : null;
-    },
+    agent: (id) =>
+      kept.get(id, () => {
+        const row = db.statement('SELECT body FROM agents WHERE id = ?').get(id) as SqlRow | undefined;
+        return row ? json<AgentRow>(row, 'body') : null;
+      }),
     createAgent(agent) {
       db.transaction(() => {
         db.statement('INSERT INTO agents (id, name, body) VALUES (?, ?, ?)').run(
@@ -27,6 +33,7 @@ export function createAgentStore(
       });
     },
     updateAgent(agent) {
+      kept.drop(agent.id);
       return db.transaction(() => {
         const { changes } = db
           .statement('UPDATE agents SET name = ?, body = ? WHERE id = ?')
@@ -35,6 +42,7 @@ export function createAgentStore(
       });
     },
     deleteAgent(id) {
+      kept.drop(id);
       return db.transaction(() => db.statement('DELETE FROM agents WHERE id = ?').run(id).changes === 1);
     },
     listAgents(page, filter) {
