@@ -32,6 +32,34 @@ test('a process is listed with its parent, its group and its mark, whatever its 
   expect(await processTable((one) => one === mark)).toEqual([]);
 });
 
+test.runIf(process.platform === 'linux')(
+  'TOOL-14 a process cannot hide by becoming another program again and again',
+  async () => {
+    const child = spawn('bash', ['-c', 'exec bash -c "$AGAIN"'], {
+      env: { SIGNALBOX_CALL: mark, PATH: process.env.PATH, AGAIN: 'exec bash -c "$AGAIN"' },
+      stdio: 'ignore',
+    });
+    try {
+      for (let times = 0; times < 300; times += 1)
+        expect((await processTable((one) => one === mark)).map(({ pid }) => pid)).toEqual([child.pid]);
+    } finally {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    }
+  },
+);
+
+test('a process without an environment is in the table, without a mark', async () => {
+  const child = spawn('sleep', ['300'], { env: {}, stdio: 'ignore' });
+  try {
+    const one = async () => (await processTable(() => true)).find(({ pid }) => pid === child.pid);
+    await vi.waitFor(async () => expect(await one()).toMatchObject({ mark: null }), 20_000);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
 test('this process is in the table', async () => {
   expect((await processTable(() => true)).find((one) => one.pid === process.pid)).toMatchObject({
     parent: process.ppid,

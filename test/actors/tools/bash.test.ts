@@ -187,6 +187,8 @@ test('TOOL-15 a process that is left in the background goes on, may go on printi
 test('TOOL-15 aborting after the end does not touch what was left in the background', async () => {
   const call = testCall(tempFolder());
   await run('sleep 300 >/dev/null 2>&1 & echo started', call);
+  // The shell itself may still be on its way out.
+  await vi.waitFor(async () => expect(await pidsOf(call)).toHaveLength(1), 20_000);
   const [pid] = await pidsOf(call);
   call.abort();
   expect(await isAlive(pid ?? 0)).toBe(true);
