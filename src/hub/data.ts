@@ -63,6 +63,7 @@ export async function createHubData(options: HubDataOptions): Promise<HubData> {
       const rows = await newest(store, key, limit);
       return { messages: rows.map(wireMessage), openRun: runs.openRun(key) };
     },
+    isInterrupted: (runId) => runs.isInterrupted(runId),
     leaseOf(scope) {
       const key = keyOf(scope);
       return key === null ? null : (store.conversation(key)?.lease ?? null);

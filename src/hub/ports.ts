@@ -24,6 +24,8 @@ export interface Feed {
   publish(scope: Scope, event: DeviceEvent, environment?: string): void;
   /** True when the environment's host has shown the result of this call itself. */
   hasShown?(environment: string, scope: Scope, callId: string): boolean;
+  /** The last `seq_id` of a run that the environment's host has passed on; 0 for none. */
+  heardUpTo?(environment: string, scope: Scope, runId: string): number;
 }
 
 /** What the registry knows of the environments that call. */
@@ -84,6 +86,8 @@ export interface HubData {
   /** The newest messages, oldest first, and what the run that is streaming has told so far. */
   snapshot(scope: Scope, limit: number): Promise<{ messages: WireMessage[]; openRun: RunChunk[] }>;
   leaseOf(scope: Scope): Lease | null;
+  /** True for a run that the end of the hub's last life cut off: what it said counts for nothing. */
+  isInterrupted(runId: string): boolean;
   /** A person takes the turn from a holder that is away. Its open calls are closed as outcome unknown. */
   releaseTurn(scope: Scope, by: Person): Promise<Released>;
   /** Ends what runs in a conversation and gives its turn up. */

@@ -5,6 +5,8 @@ export interface DeltaBase {
   id: string;
   date: string;
   run_id?: string;
+  /** Ours: the turn that the run is a step of. */
+  turn_id?: string;
   step_id?: string;
   seq_id?: number;
   otid?: string;

@@ -1,7 +1,7 @@
 import { dropApproval } from './approvals.ts';
 import { addEntry, changeTool } from './entries.ts';
 import type { Entry, NoteEntry } from './entry.ts';
-import { applyChunk, takeBackRun } from './run-chunks.ts';
+import { applyChunk, takeBackCalls, takeBackRun } from './run-chunks.ts';
 import { asList, asText, type Loose, type Transcript, withEntries, withView } from './state.ts';
 import { endCall, returnCalls, startCall } from './tool-calls.ts';
 import { userEntry } from './user-entry.ts';
@@ -15,6 +15,8 @@ export function applyDelta(transcript: Transcript, delta: Loose): Transcript {
     case 'approval_request_message':
     case 'tool_call_message':
       return applyChunk(transcript, delta);
+    case 'stop_reason':
+      return delta.stop_reason === 'cancelled' ? takeBackCalls(transcript, asText(delta.run_id)) : transcript;
     case 'user_message':
       return echoUser(transcript, delta);
     case 'client_tool_start':

@@ -15,6 +15,8 @@ interface EntryBase {
 
 export interface UserEntry extends EntryBase {
   kind: 'user';
+  /** The turn that it began, or was in; null when this hub or host does not say. */
+  turnId: string | null;
   clientMessageId: string | null;
   text: string;
   /** Id of the person, when the hub knows it. */
@@ -24,12 +26,14 @@ export interface UserEntry extends EntryBase {
 export interface TextEntry extends EntryBase {
   kind: 'assistant' | 'reasoning';
   runId: string | null;
+  turnId: string | null;
   text: string;
 }
 
 export interface ToolEntry extends EntryBase {
   kind: 'tool';
   runId: string | null;
+  turnId: string | null;
   toolCallId: string;
   name: string;
   /** The arguments as the model wrote them: JSON text, possibly still growing. */

@@ -1,5 +1,5 @@
 import { contentText } from '../../protocol/content.ts';
-import { indexOfKey } from './entries.ts';
+import { addEntry, indexOfKey } from './entries.ts';
 import type { Entry, TextEntry } from './entry.ts';
 import { asText, type Loose, type Transcript, withEntries } from './state.ts';
 import { callsOf, proposeCall } from './tool-calls.ts';
@@ -34,7 +34,10 @@ function showChunk(entries: readonly Entry[], chunk: Loose, runId: string | null
     case 'reasoning_message':
       return appendText(entries, 'reasoning', chunk, runId, asText(chunk.reasoning) ?? '');
     default:
-      return callsOf(chunk).reduce((changed, call) => proposeCall(changed, call, runId, false), entries);
+      return callsOf(chunk).reduce(
+        (changed, call) => proposeCall(changed, call, { runId, turnId: asText(chunk.turn_id) }, false),
+        entries,
+      );
   }
 }
 
@@ -50,7 +53,7 @@ function appendText(
   const found = entries[index];
   if (found?.kind === kind)
     return text ? entries.with(index, { ...found, text: found.text + text }) : entries;
-  return text ? [...entries, { kind, key, runId, text }] : entries;
+  return text ? addEntry(entries, { kind, key, runId, turnId: asText(chunk.turn_id), text }) : entries;
 }
 
 /** What a run showed is taken back: it was cut off, and another run says it again. */
@@ -58,6 +61,14 @@ export function takeBackRun(transcript: Transcript, runId: string): Transcript {
   const kept = transcript.view.entries.filter((entry) => !('runId' in entry) || entry.runId !== runId);
   const entries = kept.length === transcript.view.entries.length ? transcript.view.entries : kept;
   return withEntries(closeRun(transcript, runId), entries);
+}
+
+/** What a model that was stopped has said stays; the calls that it was about to make do not. */
+export function takeBackCalls(transcript: Transcript, runId: string | null): Transcript {
+  if (runId === null) return transcript;
+  const isLeft = (entry: Entry): boolean => !(entry.kind === 'tool' && entry.runId === runId);
+  const { entries } = transcript.view;
+  return withEntries(closeRun(transcript, runId), entries.every(isLeft) ? entries : entries.filter(isLeft));
 }
 
 export function closeRun(transcript: Transcript, runId: string): Transcript {

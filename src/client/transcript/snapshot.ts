@@ -75,7 +75,11 @@ function applyStored(transcript: Transcript, message: Loose): Transcript {
     case 'tool_call_message':
       return withEntries(
         done,
-        callsOf(message).reduce((changed, call) => proposeCall(changed, asLoose(call), runId, true), entries),
+        callsOf(message).reduce(
+          (changed, call) =>
+            proposeCall(changed, asLoose(call), { runId, turnId: asText(message.turn_id) }, true),
+          entries,
+        ),
       );
     case 'tool_return_message':
       return withEntries(transcript, returnStoredCalls(entries, message));
@@ -97,5 +101,6 @@ const textEntry = (kind: 'assistant' | 'reasoning', message: Loose, text: string
   kind,
   key: `${kind}:${asText(message.id) ?? ''}`,
   runId: asText(message.run_id),
+  turnId: asText(message.turn_id),
   text,
 });

@@ -14,13 +14,19 @@ export function callsOf(message: Loose): Loose[] {
 }
 
 /** A piece of a proposed call. Arguments come in fragments; `whole` when these are all of them. */
-export function proposeCall(entries: readonly Entry[], call: Loose, runId: string | null, whole: boolean) {
+export function proposeCall(
+  entries: readonly Entry[],
+  call: Loose,
+  from: { runId: string | null; turnId: string | null },
+  whole: boolean,
+) {
   const id = asText(call.tool_call_id);
   if (id === null) return entries;
   const text = asText(call.arguments) ?? '';
   return changeTool(entries, id, (tool) => ({
     ...tool,
-    runId: runId ?? tool.runId,
+    runId: from.runId ?? tool.runId,
+    turnId: from.turnId ?? tool.turnId,
     name: asText(call.name) || tool.name,
     arguments: whole ? text : tool.arguments + text,
   }));

@@ -8,6 +8,7 @@ export function userEntry(message: Loose): UserEntry {
   return {
     kind: 'user',
     key: `user:${otid ?? asText(message.id) ?? ''}`,
+    turnId: asText(message.turn_id),
     clientMessageId: otid,
     text: contentText((message.content ?? '') as Content),
     by: asText(message.acting_user_id) ?? asText(message.sender_id),

@@ -10,7 +10,10 @@ import type { createPresenceLogic } from './presence-logic.ts';
 import type { Rings } from './rings.ts';
 
 /** What the relay asks of the hub's data half. */
-export type RelayData = Pick<HubData, 'conversationExists' | 'snapshot' | 'leaseOf' | 'cancelScope'>;
+export type RelayData = Pick<
+  HubData,
+  'conversationExists' | 'snapshot' | 'leaseOf' | 'isInterrupted' | 'cancelScope'
+>;
 
 /** What the parts of the relay share. */
 export interface RelayContext {

@@ -19,12 +19,16 @@ const IS_ANSWER = /_response$|^input_accepted$/;
 /** What shows the machine itself and belongs to no conversation. */
 const OF_THE_MACHINE = /^(?:terminal_|file_)/;
 
-/** One new frame of a host: an answer goes to who asked, an event of a conversation to all who follow it. */
+/**
+ * One new frame of a host: an answer goes to who asked, an event of a conversation to all who follow it. `wire` is the
+ * text in which it came.
+ */
 export function receiveHostFrame(
   context: RelayContext,
   live: Live,
   frame: HostFrame,
   broadcast: (frame: HostFrame, right: Right) => void,
+  wire: string | null = null,
 ): void {
   const waiting = live.pending.take(frame.request_id, frame.done !== false);
   if (waiting?.heldId != null) return live.delivery.settle(waiting.heldId, frame);
@@ -39,13 +43,20 @@ export function receiveHostFrame(
   if (frame.type === 'link_gap') return context.rings.restart(live.id, 'room', runtime);
   // The hub tells of it when it enters the transcript, which may be much later than the turn began.
   if (isPrompt(frame) && live.host?.isLinked) return;
+  if (isOfLostRun(context, frame)) return;
   remember(context, live, runtime, frame);
-  context.rings.publish(live.id, runtime, frame);
+  context.rings.publish(live.id, runtime, frame, wire);
   if (frame.type === 'update_queue') live.delivery.queueMoved();
 }
 
 function isPrompt({ type, delta }: HostFrame): boolean {
   return type === 'stream_delta' && (delta as { message_type?: unknown }).message_type === 'user_message';
+}
+
+/** What a run said that died with the last life of the hub. Its host may have kept it until now. */
+function isOfLostRun({ data }: RelayContext, { type, delta }: HostFrame): boolean {
+  const { run_id, seq_id } = (type === 'stream_delta' ? delta : {}) as { run_id?: unknown; seq_id?: unknown };
+  return seq_id !== undefined && data.isInterrupted(String(run_id));
 }
 
 function remember(context: RelayContext, live: Live, runtime: Runtime, frame: HostFrame): void {

@@ -10,7 +10,8 @@ import type { HostSocket } from './host-socket.ts';
 export interface GateSays {
   /** The host may be talked to. `resumed` is false when what went before is not known. */
   ready(socket: HostSocket, resumed: boolean): void;
-  frame(frame: Record<string, unknown>): void;
+  /** `wire` is the text in which the frame came. */
+  frame(frame: Record<string, unknown>, wire: string): void;
   /** The host cannot be talked to any more. */
   lost(): void;
   /** Its machine changed its mind: online, stale, offline. */
@@ -110,7 +111,7 @@ export class HostGate {
     socket.take({
       ready: (resumed) => this.#ready(socket, resumed),
       heard: () => this.#heard(socket),
-      frame: (frame) => guard(this.#context.log, 'host frame', () => this.#says.frame(frame)),
+      frame: (frame, wire) => guard(this.#context.log, 'host frame', () => this.#says.frame(frame, wire)),
       garbage: (reason) =>
         this.#context.log.lifecycle('frame_rejected', { environment: this.#environmentId, reason }),
     });

@@ -9,7 +9,8 @@ export interface HostSocketSays {
   /** Frames may flow. `resumed` is false when what went before is not known. */
   ready(resumed: boolean): void;
   heard(): void;
-  frame(frame: Record<string, unknown>): void;
+  /** `wire` is the text in which the frame came. */
+  frame(frame: Record<string, unknown>, wire: string): void;
   /** A frame that is no frame. */
   garbage(reason: string): void;
 }
@@ -77,15 +78,16 @@ export class HostSocket implements Host {
     const says = this.#says;
     if (!says) return;
     says.heard();
-    const frame = isBinary ? null : parseObject(String(data));
+    const wire = isBinary ? '' : String(data);
+    const frame = parseObject(wire);
     if (!frame) return says.garbage('no JSON object with a type');
     if (frame.type === 'ping') return this.#ws.send('{"type":"pong"}');
-    if (!this.isLinked) return says.frame(frame);
+    if (!this.isLinked) return says.frame(frame, wire);
     if (frame.type === 'link_open') return this.#open(frame, says);
     const link = this.#link;
     if (!link) return says.garbage(`"${frame.type}" before link_open`);
     if (frame.type === 'link_ack') return this.#acknowledged(frame, link, says);
-    if (link.accept(frame.n, (answer) => this.#ws.send(JSON.stringify(answer)))) says.frame(frame);
+    if (link.accept(frame.n, (answer) => this.#ws.send(JSON.stringify(answer)))) says.frame(frame, wire);
   }
 
   #acknowledged(frame: object, link: HostLink, says: HostSocketSays): void {

@@ -39,7 +39,8 @@ export class LiveEnvironment implements Live {
     this.delivery = new Delivery(context, this);
     this.gate = new HostGate(context, environment, {
       ready: (socket, resumed) => this.#ready(socket, resumed),
-      frame: (frame) => receiveHostFrame(context, this, frame, (said, right) => this.#tellAll(said, right)),
+      frame: (frame, wire) =>
+        receiveHostFrame(context, this, frame, (said, right) => this.#tellAll(said, right), wire),
       lost: () => this.#lost(),
       changed: () => this.#tellStatus(),
     });

@@ -16,14 +16,18 @@ type Delta = Record<string, unknown>;
  */
 export class OpenTurns {
   readonly #turns = new Map<string, Map<string, Delta>>();
+  /** The run that each host passed on last, and how far. */
+  readonly #heard = new Map<string, { runId: unknown; seq: number }>();
 
   note(environmentId: string, runtime: Runtime, frame: Delta): void {
     const scope = `${environmentId}\n${scopeKey(runtime.agent_id, runtime.conversation_id)}`;
     if (frame.type === 'turn_finished') {
       this.#turns.delete(scope);
+      this.#heard.delete(scope);
       return;
     }
     const delta = frame.type === 'stream_delta' && !frame.subagent_id ? (frame.delta as Delta) : null;
+    if (typeof delta?.seq_id === 'number') this.#hear(scope, delta.run_id, delta.seq_id);
     // A step that ended was posted with all that came before it: the transcript has it.
     if (delta?.message_type === 'stop_reason') this.#turns.get(scope)?.clear();
     const key = delta ? keyOf(delta) : null;
@@ -48,9 +52,20 @@ export class OpenTurns {
     return shown !== undefined && !String(shown.id).startsWith(LIVE_OUTPUT);
   }
 
+  /** The last chunk of the run that the host has passed on; 0 for none. */
+  heardUpTo(environmentId: string, scope: string, runId: string): number {
+    const heard = this.#heard.get(`${environmentId}\n${scope}`);
+    return heard?.runId === runId ? heard.seq : 0;
+  }
+
+  #hear(scope: string, runId: unknown, seq: number): void {
+    this.#heard.set(scope, { runId, seq });
+    dropFirst(this.#heard, MAX_TURNS);
+  }
+
   forget(environmentId: string): void {
-    for (const scope of this.#turns.keys())
-      if (scope.startsWith(`${environmentId}\n`)) this.#turns.delete(scope);
+    for (const kept of [this.#turns, this.#heard])
+      for (const scope of kept.keys()) if (scope.startsWith(`${environmentId}\n`)) kept.delete(scope);
   }
 }
 

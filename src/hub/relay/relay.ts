@@ -81,6 +81,8 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
       ),
     hasShown: (environment, { agentId, conversationId }, callId) =>
       openTurns.hasResult(environment, scopeKey(agentId, conversationId), callId),
+    heardUpTo: (environment, { agentId, conversationId }, runId) =>
+      openTurns.heardUpTo(environment, scopeKey(agentId, conversationId), runId),
   };
   const data = await options.data({ feed, fence: createFence(environments, passed, isOnline) });
   const context: RelayContext = {

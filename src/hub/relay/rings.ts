@@ -1,4 +1,5 @@
 import { type Runtime, scopeKey } from '../../protocol/scope.ts';
+import { eventText } from './event-text.ts';
 import { Ring } from './ring.ts';
 
 export const MAX_RINGS = 256;
@@ -42,12 +43,18 @@ export class Rings {
     return ring;
   }
 
-  /** Numbers an event and gives it to all who follow. `environmentId` is null for what the hub says itself. */
-  publish(environmentId: string | null, runtime: Runtime, frame: Record<string, unknown>): void {
-    const { n, seq, event_seq, idempotency_key, cursor, ...event } = frame;
-    event.emitted_at ??= new Date(this.#now()).toISOString();
-    const text = JSON.stringify(event).slice(0, -1);
-    const type = String(event.type);
+  /**
+   * Numbers an event and gives it to all who follow. `environmentId` is null for what the hub says itself; `wire` is
+   * the text in which the frame came.
+   */
+  publish(
+    environmentId: string | null,
+    runtime: Runtime,
+    frame: Record<string, unknown>,
+    wire: string | null = null,
+  ): void {
+    const text = eventText(frame, wire, this.#now);
+    const type = String(frame.type);
     const isDelta = type === 'stream_delta';
     const own = environmentId === null ? null : this.of(environmentId, runtime);
     if (own) this.#append(own, text, isDelta, environmentId);

@@ -41,6 +41,12 @@ export function echoPosted(feed: Feed, scope: Scope, environment: string, rows: 
   }
 }
 
+/** Tells the subscribers chunks that the host of their turn has not passed on. */
+export function echoChunks(feed: Feed, scope: Scope, environment: string, chunks: readonly RunChunk[]): void {
+  for (const delta of chunks)
+    feed.publish(scope, { type: 'stream_delta', runtime: runtimeOf(scope), delta }, environment);
+}
+
 /** The row with those of its results that nobody has shown; null when there is none. */
 function unshown(feed: Feed, scope: Scope, environment: string, row: MessageRow): MessageRow | null {
   if (row.kind !== 'tool_return_message') return null;

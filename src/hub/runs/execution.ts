@@ -57,7 +57,7 @@ export class Execution {
     const { run } = plan;
     this.plan = plan;
     this.#deps = deps;
-    this.live = new LiveRun(run.id);
+    this.live = new LiveRun(run.id, run.turnId);
     this.#spoken = new SpokenStep(run.id, deps.id, deps.now);
     const input = { runId: run.id };
     this.#actor = createActor(machine, { input, ...deps.log.recordRoot?.(run.id) });

@@ -10,14 +10,16 @@ export class LiveRun {
   readonly chunks: RunChunk[] = [];
   /** The chunks as JSON; `texts[n]` has `seq_id` n + 1. */
   readonly texts: string[] = [];
+  readonly #turnId: string;
   readonly #listeners = new Set<() => void>();
   #told = 0;
   #over = false;
   /** Chunks from here on are not in the store. */
   #unwritten = 0;
 
-  constructor(runId: string) {
+  constructor(runId: string, turnId: string) {
     this.runId = runId;
+    this.#turnId = turnId;
   }
 
   /** How many chunks may be seen. */
@@ -33,7 +35,8 @@ export class LiveRun {
   }
 
   add(chunk: NewChunk): void {
-    const numbered = { ...chunk, run_id: this.runId, seq_id: this.chunks.length + 1 } as RunChunk;
+    const place = { run_id: this.runId, turn_id: this.#turnId, seq_id: this.chunks.length + 1 };
+    const numbered = { ...chunk, ...place } as RunChunk;
     this.chunks.push(numbered);
     this.texts.push(JSON.stringify(numbered));
   }

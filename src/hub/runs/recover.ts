@@ -11,9 +11,13 @@ const INTERRUPTED: RunFailure = {
 
 /**
  * A hub that starts: what was streaming has failed, and nothing it said counts. A host keeps its turn, since it will
- * try the step again; a program that has no host may be gone, and its turn ends.
+ * try the step again; a program that has no host may be gone, and its turn ends. Gives the ids of those runs.
  */
-export async function failInterrupted(store: HubStore, log: HubLog, now: () => number): Promise<void> {
+export async function failInterrupted(
+  store: HubStore,
+  log: HubLog,
+  now: () => number,
+): Promise<ReadonlySet<string>> {
   const runs = await store.streamingRuns();
   for (const run of runs) {
     await store.finishRun({
@@ -32,6 +36,7 @@ export async function failInterrupted(store: HubStore, log: HubLog, now: () => n
     log.lifecycle('run_interrupted', { run_id: run.id, conversation: run.conversation });
   }
   if (runs.length > 0) await store.durable();
+  return new Set(runs.map(({ id }) => id));
 }
 
 /** A run that is streaming in the store and executed by nobody, as its readers are to see it. */

@@ -19,7 +19,7 @@ export async function replay(store: HubStore, run: RunRow, after: number): Promi
   return [
     ...before.map(({ text }) => text),
     ...lastChunks(run.id, endingOfRow(run), run.completedAt ?? run.createdAt).map((chunk, index) =>
-      numbered(run.id, chunk, last + 1 + index),
+      numbered(run, chunk, last + 1 + index),
     ),
   ];
 }
@@ -28,7 +28,7 @@ function made(run: RunRow, rows: readonly MessageRow[], after: number): { seq: n
   return rows
     .filter((row) => isMadeByRun(row))
     .flatMap(chunksOf)
-    .map((chunk, index) => ({ seq: index + 1, text: numbered(run.id, chunk, index + 1) }))
+    .map((chunk, index) => ({ seq: index + 1, text: numbered(run, chunk, index + 1) }))
     .filter(({ seq }) => seq > after);
 }
 
@@ -42,5 +42,5 @@ function chunksOf(row: MessageRow): NewChunk[] {
   );
 }
 
-const numbered = (runId: string, chunk: NewChunk, seq: number): string =>
-  JSON.stringify({ ...chunk, run_id: runId, seq_id: seq });
+const numbered = ({ id, turnId }: RunRow, chunk: NewChunk, seq: number): string =>
+  JSON.stringify({ ...chunk, run_id: id, turn_id: turnId, seq_id: seq });

@@ -37,6 +37,7 @@ export class Runs {
   readonly #deps: PostDeps;
   readonly #line: WaitLine;
   #closing = false;
+  #interrupted: ReadonlySet<string> = new Set();
 
   constructor(sampler: Sampler, times: RunTimes, deps: Omit<PostDeps, 'table' | 'locks'>) {
     const table = new RunTable(sampler, { ...deps, flushMs: times.flushMs });
@@ -45,8 +46,13 @@ export class Runs {
   }
 
   /** To be awaited before anything else. */
-  recover(): Promise<void> {
-    return failInterrupted(this.#deps.store, this.#deps.log, this.#deps.now);
+  async recover(): Promise<void> {
+    this.#interrupted = await failInterrupted(this.#deps.store, this.#deps.log, this.#deps.now);
+  }
+
+  /** True for a run that the end of the hub's last life cut off. */
+  isInterrupted(runId: string): boolean {
+    return this.#interrupted.has(runId);
   }
 
   async post(request: PostRequest): Promise<Outcome | Waiting> {

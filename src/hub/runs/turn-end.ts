@@ -1,9 +1,10 @@
+import type { RunChunk } from '../../protocol/delta.ts';
 import type { Person, Released } from '../ports.ts';
 import type { ConversationRow } from '../store/rows.ts';
 import { nameOf } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
 import { closedResults } from './closed-result.ts';
-import { Echo, echoClosed, echoPosted } from './echo.ts';
+import { Echo, echoChunks, echoClosed, echoPosted } from './echo.ts';
 import { type PostDeps, resolveDevice } from './post.ts';
 import { closingRow, resultsRow } from './posted-rows.ts';
 import { notTheHolder, type Problem } from './problem.ts';
@@ -20,7 +21,28 @@ export function cancelTurn(
   runIds: string[] | null,
   results: PostedResult[],
 ): Promise<CancelOutcome> {
-  return deps.locks.run(key, () => cancelAlone(deps, key, by, runIds, results));
+  return deps.locks.run(key, async () => {
+    const isRunning = deps.table.ofConversation(key) !== null;
+    if (!isRunning) await tellRest(deps, key, by);
+    const outcome = await cancelAlone(deps, key, by, runIds, results);
+    if (isRunning && outcome.ok) await tellRest(deps, key, by);
+    return outcome;
+  });
+}
+
+/** A host that cancels has stopped listening: what the model said after that is in the transcript, and told here. */
+async function tellRest(
+  { store, feed }: PostDeps,
+  key: string,
+  { environment, turnId }: Caller,
+): Promise<void> {
+  const conversation = store.conversation(key);
+  const run = environment === null || turnId === null ? null : await store.newestRun(key);
+  if (!conversation || environment === null || run?.turnId !== turnId || run.status === 'failed') return;
+  const scope = { agentId: conversation.agentId, conversationId: conversation.id };
+  const unheard = await store.chunks(run.id, feed.heardUpTo?.(environment, scope, run.id) ?? 0);
+  const chunks = unheard.map(({ text }) => JSON.parse(text) as RunChunk);
+  echoChunks(feed, scope, environment, chunks);
 }
 
 async function cancelAlone(

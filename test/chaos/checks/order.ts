@@ -15,7 +15,8 @@ export function checkOrder(facts: Facts): Violation[] {
     const transcript = facts.transcripts.get(conversation);
     const seqs = new Map(
       (facts.hosts[host]?.inputs ?? [])
-        .filter((row) => row.conversation === transcript?.id)
+        // A withdrawal that came first has a place too, and is no input.
+        .filter((row) => row.conversation === transcript?.id && row.state !== 'withdrawn')
         .map((row) => [row.id, row.seq]),
     );
     found.push(...overtaken(inputs, seqs));

@@ -7,13 +7,14 @@ let shown: string;
 let output: ConversationOutput;
 const view = (fields: Partial<View>): View => ({ ...emptyView, link: 'live', ...fields });
 const user = (id: string, by: string | null, text = id): Entry => ({
-  ...{ kind: 'user', key: `user:${id}`, clientMessageId: id, text, by },
+  ...{ kind: 'user', key: `user:${id}`, turnId: null, clientMessageId: id, text, by },
 });
 const tool = (fields: object): Entry => ({
   ...{
     kind: 'tool',
     key: 'tool:c',
     runId: 'r',
+    turnId: null,
     toolCallId: 'c',
     name: 'Bash',
     arguments: '{"command":"ls"}',

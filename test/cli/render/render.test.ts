@@ -11,6 +11,7 @@ const tool = (fields: Partial<ToolEntry> = {}): ToolEntry => ({
   kind: 'tool',
   key: 'tool:c1',
   runId: 'run-1',
+  turnId: null,
   toolCallId: 'c1',
   name: 'Bash',
   arguments: '{"command":"ls -la","timeout":5}',
@@ -25,6 +26,7 @@ const text = (value: string, key = 'assistant:m1'): Entry => ({
   kind: 'assistant',
   key,
   runId: 'run-1',
+  turnId: null,
   text: value,
 });
 

@@ -2,7 +2,14 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { createEndWatch } from '../../../src/cli/send/end-watch.ts';
 import { emptyView, type Outcome, type Session, type View } from '../../../src/client/index.ts';
 
-const user = { kind: 'user', key: 'user:cm', clientMessageId: 'cm', text: 'hi', by: null } as const;
+const user = {
+  kind: 'user',
+  key: 'user:cm',
+  turnId: null,
+  clientMessageId: 'cm',
+  text: 'hi',
+  by: null,
+} as const;
 const view: View = { ...emptyView, link: 'live', entries: [user] };
 const snapshot = { type: 'snapshot' };
 const again = vi.fn();

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import { entriesSince, progressOf } from '../../../src/cli/send/progress.ts';
 import { emptyView, type TurnResult, type View } from '../../../src/client/index.ts';
 
-const user = { kind: 'user', key: 'user:cm', clientMessageId: 'cm', text: 'hi', by: null } as const;
+const user = {
+  kind: 'user',
+  key: 'user:cm',
+  turnId: null,
+  clientMessageId: 'cm',
+  text: 'hi',
+  by: null,
+} as const;
 const result: TurnResult = { turnId: 't', stopReason: 'end_turn', error: null, usage: null };
 const loop = (status: string) => ({ status, active_run_ids: [], executing_tool_call_ids: [] }) as never;
 const view = (fields: Partial<View>): View => ({ ...emptyView, link: 'live', ...fields });
@@ -21,7 +28,7 @@ test.each([
 });
 
 test('CLI-10 only what stands behind our message is ours', () => {
-  const text = { kind: 'assistant', key: 'a', runId: null, text: 'x' } as const;
+  const text = { kind: 'assistant', key: 'a', runId: null, turnId: null, text: 'x' } as const;
   expect(entriesSince(view({ entries: [text, user, text] }), 'cm')).toEqual([user, text]);
   expect(entriesSince(view({ entries: [text] }), 'cm')).toEqual([]);
 });

@@ -8,13 +8,14 @@ let out: string;
 let err: string[];
 let output: TextOutput;
 const text = (key: string, value: string, kind: 'assistant' | 'reasoning' = 'assistant'): Entry => ({
-  ...{ kind, key, runId: 'r', text: value },
+  ...{ kind, key, runId: 'r', turnId: null, text: value },
 });
 const tool = (fields: object): Entry => ({
   ...{
     kind: 'tool',
     key: 'tool:c',
     runId: 'r',
+    turnId: null,
     toolCallId: 'c',
     name: 'Bash',
     arguments: '{"command":"ls"}',

@@ -41,7 +41,7 @@ test('D8 every prompt is shown once, whoever sent it and however often it is tol
   });
   const again = delta({ message_type: 'user_message', id: 'y', otid: 'cm-1', content: 'hi' });
   expect(apply(echo, again).entries).toEqual([
-    { kind: 'user', key: 'user:cm-1', clientMessageId: 'cm-1', text: 'hi', by: 'anna' },
+    { kind: 'user', key: 'user:cm-1', turnId: null, clientMessageId: 'cm-1', text: 'hi', by: 'anna' },
   ]);
 });
 
@@ -254,4 +254,53 @@ test('G-17 what a host still tells of a run that was cut off does not end the ru
   ];
   const { view } = frames.reduce(reduceFrame, emptyTranscript);
   expect(view.entries.filter(({ kind }) => kind === 'assistant')).toMatchObject([{ text: 'one two' }]);
+});
+
+test('G-19 what still comes of a turn stands with it, when the next one has begun on another machine', () => {
+  const of = (turn_id: string, delta: object, cursor: number): Frame => ({
+    type: 'stream_delta',
+    cursor: `life.${cursor}`,
+    delta: { id: `m-${cursor}`, turn_id, run_id: `run-${turn_id}`, ...delta },
+  });
+  const said = (content: string, seq_id: number) => ({ message_type: 'assistant_message', content, seq_id });
+  const call = {
+    message_type: 'approval_request_message',
+    seq_id: 9,
+    tool_call: { tool_call_id: 'c', name: 'Read' },
+  };
+  const frames: Frame[] = [
+    of('t1', { message_type: 'user_message', otid: 'one', content: 'one' }, 1),
+    of('t1', said('a', 1), 2),
+    { type: 'stream_delta', cursor: 'life.3', delta: { message_type: 'status', id: 's', message: 'note' } },
+    of('t2', { message_type: 'user_message', otid: 'two', content: 'two' }, 4),
+    of('t1', said('b', 2), 5),
+    of('t2', said('c', 1), 6),
+    of('t1', call, 7),
+  ];
+  const { view } = frames.reduce(reduceFrame, emptyTranscript);
+  expect(view.entries.map(({ key }) => key)).toEqual([
+    'user:one',
+    'assistant:m-2',
+    'note:s',
+    'assistant:m-5',
+    'tool:c',
+    'user:two',
+    'assistant:m-6',
+  ]);
+});
+
+test('G-15 of a model that was stopped the words stay, and the calls that it was about to make go', () => {
+  const of = (seq_id: number, fields: object): Frame => ({
+    type: 'stream_delta',
+    cursor: `life.${seq_id}`,
+    delta: { id: 'm', run_id: 'run-1', seq_id, ...fields },
+  });
+  const frames = [
+    of(1, { message_type: 'assistant_message', content: 'so' }),
+    of(2, { message_type: 'approval_request_message', tool_call: { tool_call_id: 'c', name: 'Bash' } }),
+    of(3, { message_type: 'stop_reason', stop_reason: 'cancelled' }),
+  ];
+  expect(frames.reduce(reduceFrame, emptyTranscript).view.entries).toMatchObject([
+    { kind: 'assistant', text: 'so' },
+  ]);
 });

@@ -111,6 +111,20 @@ describe('resuming', () => {
     expect(await later.frames.next('snapshot')).not.toHaveProperty('open_turn');
   });
 
+  test('G-20 what a host still tells of a run that died with the hub is not passed on', async () => {
+    const client = await follow();
+    await client.frames.next('snapshot');
+    const said = (run_id: string, content: string) =>
+      host.send({
+        type: 'stream_delta',
+        runtime: runtime(),
+        delta: { id: 'm', date: '', message_type: 'assistant_message', run_id, seq_id: 1, content },
+      });
+    said('lost-1', 'dead');
+    said('run-2', 'living');
+    expect(await client.frames.next('stream_delta')).toMatchObject({ delta: { content: 'living' } });
+  });
+
   test('HUB-12 D22 what happens before the first client is in the stream, and its states in the snapshot', async () => {
     const first = await follow();
     const cursor = cursorOf(first);

@@ -162,6 +162,25 @@ describe("a host's turn", () => {
     ]);
   });
 
+  test('G-15 what the model said after its host stopped listening is told by the hub when it is cancelled', async () => {
+    const stream = await hub.stream(
+      `${path}/messages`,
+      { messages: [userMessage('hi')] },
+      host('env-1', 't1'),
+    );
+    const sample = await hub.model.sample(0);
+    sample.say({ type: 'sample.text', text: 'heard' });
+    await stream.until(({ content }) => content === 'heard');
+    hub.heard.upTo = 1;
+    sample.say({ type: 'sample.text', text: ' unheard' });
+    await stream.until(({ content }) => content === ' unheard');
+    expect((await hub.request('POST', `${path}/cancel`, {}, host('env-1', 't1'))).status).toBe(200);
+    expect(deltas().slice(1)).toMatchObject([
+      { message_type: 'assistant_message', content: ' unheard', seq_id: 2, turn_id: 't1' },
+      { message_type: 'stop_reason', stop_reason: 'cancelled', seq_id: 3 },
+    ]);
+  });
+
   test("of Letta's is told by that host", async () => {
     hub.model.auto = (sample) => sample.answer('ok');
     const stream = await hub.stream(

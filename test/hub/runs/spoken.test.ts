@@ -111,7 +111,7 @@ describe('a run that is executed', () => {
   });
 
   test('shows nothing before it is announced, then tells its readers once each time', () => {
-    const live = new LiveRun('run-1');
+    const live = new LiveRun('run-1', 'turn-1');
     const seen: number[] = [];
     live.onMore(() => seen.push(live.told));
     live.add(chunk('a'));
@@ -131,7 +131,7 @@ describe('a run that is executed', () => {
   });
 
   test('forgets a reader who has gone, and can take back what nobody saw', () => {
-    const live = new LiveRun('run-1');
+    const live = new LiveRun('run-1', 'turn-1');
     let told = 0;
     const stop = live.onMore(() => {
       told += 1;
@@ -148,7 +148,7 @@ describe('a run that is executed', () => {
   });
 
   test('gives what the store lacks until it is told that the store has it', () => {
-    const live = new LiveRun('run-1');
+    const live = new LiveRun('run-1', 'turn-1');
     expect(live.batch()).toBeNull();
     live.add(chunk('a'));
     expect(live.batch()?.first).toBe(1);

@@ -63,6 +63,8 @@ export interface TestData {
   published: { scope: Scope; event: DeviceEvent; environment?: string }[];
   /** Calls whose result a host has shown. */
   shown: Set<string>;
+  /** How far the host has passed on each run: all of it, unless a test says otherwise. */
+  heard: { upTo: number };
   lifecycle: { verb: string; json: Record<string, unknown> }[];
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   /** A POST that is answered by a stream; throws when it is not. */
@@ -94,6 +96,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
   const fence = new TestFence();
   const published: TestData['published'] = [];
   const shown = new Set<string>();
+  const heard = { upTo: Number.MAX_SAFE_INTEGER };
   const lifecycle: TestData['lifecycle'] = [];
   let n = 0;
   const life = from ? 'b' : 'a';
@@ -106,6 +109,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
       publish: (scope, event, environment) =>
         published.push({ scope, event, ...(environment ? { environment } : {}) }),
       hasShown: (_environment, _scope, callId) => shown.has(callId),
+      heardUpTo: () => heard.upTo,
     },
     log: { lifecycle: (verb, json) => lifecycle.push({ verb, json: json as Record<string, unknown> }) },
     now: Date.now,
@@ -138,6 +142,7 @@ export async function startData(options: TestOptions = {}, from?: string): Promi
     fence,
     published,
     shown,
+    heard,
     lifecycle,
     request,
     async stream(path, body, headers = {}) {
