@@ -3,8 +3,14 @@ export interface HubAddress {
   url: string;
   token: string;
   /** Stands in for the global one. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: HubFetch;
 }
+
+/** As much of `fetch` as a call to a hub needs. */
+export type HubFetch = (
+  url: URL,
+  init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
+) => Promise<{ ok: boolean; status: number; text(): Promise<string> }>;
 
 /** What a request came to. `status` is 0 when there was no answer at all. */
 export type HubAnswer =

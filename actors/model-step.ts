@@ -42,8 +42,7 @@ export function createModelStep({ prepare }: ModelStepOptions) {
       over = true;
       const drop = setTimeout(() => request?.destroy(), REST_MS).unref();
       request?.once('close', () => clearTimeout(drop));
-      // What the model said last is on its way before anybody deals with the end of the step.
-      if (event.type === 'step.ended') setImmediate(tell, event);
+      if (event.type === 'step.ended') afterItsWords(() => tell(event));
       else tell(event);
     };
     const lost = (message: string): void =>
@@ -111,6 +110,14 @@ export function createModelStep({ prepare }: ModelStepOptions) {
       over = true;
     };
   });
+}
+
+/**
+ * What the model said last leaves before anybody deals with the end of the step: it takes one turn of the event loop to
+ * the hub, and one more through a hub in this process.
+ */
+function afterItsWords(work: () => void): void {
+  setImmediate(() => setImmediate(work));
 }
 
 /** What an answer without a stream means (design.md 5.2, 5.3). */

@@ -11,8 +11,11 @@ export interface ToolCancel {
   type: 'tool.cancel';
 }
 
+type ToolRunnerTools = ReadonlyMap<string, Tool>;
+
 export interface ToolRunnerOptions {
-  tools: ReadonlyMap<string, Tool>;
+  /** By name; or how to come by them. */
+  tools: ToolRunnerTools | (() => Promise<ToolRunnerTools>);
   /** The host's own environment; commands get less of it. */
   env: Record<string, string | undefined>;
   /** What must not show in anything that a tool says. */
@@ -63,10 +66,11 @@ export function createToolRunner({ tools, env, mask, markOf }: ToolRunnerOptions
 
 /** Never rejects: a bug in a tool ends this call, not the conversation. */
 async function runCall(
-  tools: ReadonlyMap<string, Tool>,
+  given: ToolRunnerOptions['tools'],
   { name, args }: RunCallInput,
   context: ToolContext,
 ): Promise<ToolOutcome> {
+  const tools = typeof given === 'function' ? await given() : given;
   const tool = tools.get(name);
   if (!tool) return failure(`There is no tool ${name}. The tools are: ${[...tools.keys()].join(', ')}.`);
   const parsed = tool.parameters.safeParse(args);

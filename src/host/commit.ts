@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { fromPromise } from 'xstate';
 import { StoreError } from '../../actors/sqlite/store-error.ts';
 import type { CommitOp, Committed, JsonObject, ToolOutcome } from '../../machines/ports.ts';
@@ -11,10 +10,7 @@ export function createCommit(
   rowOf: (scopeOfOp: CommitOp & { op: 'openTurn' }) => number,
   newId: () => string,
 ) {
-  return fromPromise<Committed, CommitOp>(async ({ input, signal }) => {
-    // What the model said last has left for the hub; one in this process passes it on first.
-    if (input.op === 'endTurn') await setImmediate();
-    if (signal.aborted) return { ok: false, error: 'the host stops' };
+  return fromPromise<Committed, CommitOp>(async ({ input }) => {
     try {
       const id = store.db.transaction(() => commit(store, input, rowOf, newId));
       // The only step after which something happens that cannot be undone: the tool starts.

@@ -44,7 +44,11 @@ export function conversationPlace(scope: Scope): { path: string; agent: { agent_
 }
 
 /** The request for a step: always the same body for one step, so that the hub knows a repeat by its key. */
-export function createPrepareStep(store: HostStore, hub: HubSession, specs: () => ToolSpec[]) {
+export function createPrepareStep(
+  store: HostStore,
+  hub: HubSession,
+  specs: () => ToolSpec[] | Promise<ToolSpec[]>,
+) {
   return async (input: ModelStepInput): Promise<StepRequest> => {
     const step = store.turns.step(input.turnId, input.step);
     const turn = store.turns.get(input.turnId);
@@ -73,7 +77,7 @@ export function createPrepareStep(store: HostStore, hub: HubSession, specs: () =
         include_pings: true,
         background: true,
         client_skills: [],
-        client_tools: offered(specs(), options),
+        client_tools: offered(await specs(), options),
         include_compaction_messages: true,
         ...(options.override_model ? { override_model: options.override_model } : {}),
         ...(options.response_format ? { response_format: options.response_format } : {}),

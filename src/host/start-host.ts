@@ -3,13 +3,11 @@ import { createActor, fromPromise } from 'xstate';
 import { createDeviceSocket } from '../../actors/device-socket.ts';
 import { createGitContext } from '../../actors/git-context.ts';
 import { createModelStep } from '../../actors/model-step.ts';
-import { permissionSettings } from '../../actors/permission-settings.ts';
-import { createJudge } from '../../actors/permissions/judge.ts';
+import { nodeFetch } from '../../actors/node-fetch.ts';
 import { createRegister } from '../../actors/register.ts';
 import { knownSecrets } from '../../actors/secrets/known-secrets.ts';
 import { deviceId } from '../../actors/settings.ts';
 import { createToolRunner } from '../../actors/tool-runner.ts';
-import { toolSpecs, tools } from '../../actors/tools/catalogue.ts';
 import { watchWake } from '../../actors/wake-watch.ts';
 import { connectionMachine } from '../../machines/connection.ts';
 import { type HostEvent, hostMachine } from '../../machines/host.ts';
@@ -36,6 +34,7 @@ import { startRuntime } from './runtime-start.ts';
 import { openHostStore } from './store/host-store.ts';
 import { hostInstance } from './store/instance.ts';
 import { noteOrderlyEnd } from './store/orderly-end.ts';
+import { createToolbox } from './toolbox.ts';
 import { createUplink } from './uplink.ts';
 
 export interface StartHostOptions {
@@ -91,7 +90,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
   const epoch = nanoid();
   const secrets = knownSecrets(env);
   secrets.add('the token of the hub', options.hub.token);
-  const session = createHubSession(options.hub, device.deviceId);
+  const session = createHubSession({ ...options.hub, fetch: nodeFetch }, device.deviceId);
   const settings = createSettings(store, { mode: options.mode, cwd: options.project });
   let connectionId: string | null = null;
   // Set just below; effects only call it once conversations run.
@@ -126,6 +125,8 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     },
     onFrame: (frame) => receive(frame),
   });
+  const toolbox = createToolbox(home, secrets);
+  const { judge } = toolbox;
   const deviceStatus = createDeviceStatus({
     store,
     settings,
@@ -133,14 +134,8 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     connectionId: () => connectionId,
     connectionName: options.envName,
     version,
-    tools: () => [...tools.keys()],
+    tools: () => [...toolbox.names],
     git: createGitContext(now),
-  });
-  const judge = createJudge({
-    settings: async (cwd) => permissionSettings(home, cwd),
-    home,
-    tools,
-    secrets,
   });
   conversations = createConversations({
     store,
@@ -161,10 +156,10 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
       }),
       commit: createCommit(store, (op) => conversations.rowOf(op.scope), nanoid),
       classify: createClassify(store, judge, settings, { ms: options.approvalLimitMs ?? null, now }),
-      modelStep: createModelStep({ prepare: createPrepareStep(store, session, toolSpecs) }),
+      modelStep: createModelStep({ prepare: createPrepareStep(store, session, toolbox.specs) }),
       cancelRun: createCancelRun(store, session),
       toolRunner: createToolRunner({
-        tools,
+        tools: toolbox.tools,
         env,
         mask: secrets,
         markOf: (callId) => `${instance}/${callId}`,
@@ -231,7 +226,11 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     connection.on('connection.superseded', () => reject(new HostError('superseded', 'superseded')));
   });
   // Whoever only waits for the end of the host must not be told of a rejection that nobody listens to.
-  ready.catch(() => undefined);
+  ready.then(
+    // What the first turn will need, after whoever waits has been told.
+    () => setImmediate(() => void toolbox.load()),
+    () => undefined,
+  );
   connection.on('connection.registered', (event) => {
     connectionId = event.connectionId;
     log.lifecycle('registered', { connectionId, environmentId: session.environmentId() });

@@ -105,7 +105,8 @@ export class LinkSender {
 
   #keep(frame: object, live: string | null, gap: string | null = null): string {
     this.#n += 1;
-    const text = JSON.stringify({ ...frame, n: this.#n });
+    // Behind all else, and so the one that counts should the frame have an `n` of its own.
+    const text = `${JSON.stringify(frame).slice(0, -1)},"n":${this.#n}}`;
     const bytes = text.length;
     this.#kept.push({ n: this.#n, text, bytes, live, gap });
     this.#bytes += bytes;

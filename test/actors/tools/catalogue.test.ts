@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { toolSpecs, tools } from '../../../actors/tools/catalogue.ts';
+import { TOOL_NAMES } from '../../../actors/tools/names.ts';
 
 test('TOOL-8 the tools are Bash, Read, Write, Edit, Glob and Grep, each under its name', () => {
   expect([...tools.keys()]).toEqual(['Bash', 'Read', 'Write', 'Edit', 'Glob', 'Grep']);
+  expect(TOOL_NAMES).toEqual([...tools.keys()]);
   for (const [name, tool] of tools) expect(tool.name).toBe(name);
 });
 

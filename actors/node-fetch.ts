@@ -1,0 +1,30 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { HubFetch } from './hub-request.ts';
+
+/**
+ * A request by `node:http`, with keep-alive. Where it will do, it spares a process the built-in `fetch`: 20 ms of
+ * loading, and half a millisecond a request. It follows no redirects.
+ */
+export const nodeFetch: HubFetch = (url, { method, headers, body, signal }) =>
+  new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? https : http).request(url, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
+      ...(signal ? { signal } : {}),
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => {
+        text += part;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        resolve({ ok: status >= 200 && status < 300, status, text: () => Promise.resolve(text) });
+      });
+    });
+    request.end(body);
+  });
