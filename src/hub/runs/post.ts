@@ -7,6 +7,7 @@ import type { HubStore } from '../store/hub-store.ts';
 import type { AgentRow, ConversationRow, Lease, MessageRow, NewRun, RunRow } from '../store/rows.ts';
 import { type Admission, admit } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
+import type { CancelledTurns } from './cancelled-turns.ts';
 import { Echo, echoClosed, echoPosted } from './echo.ts';
 import type { Locks } from './locks.ts';
 import { chooseModel, type Models } from './models.ts';
@@ -22,6 +23,7 @@ export interface PostDeps {
   prompts: Prompts;
   table: RunTable;
   locks: Locks;
+  cancelled: CancelledTurns;
   models: Models;
   feed: Feed;
   fence: Fence;
@@ -67,6 +69,7 @@ async function attemptAlone(deps: PostDeps, request: PostRequest, turnstile: Tur
   const caller = resolveDevice(request.caller, otids, conversation.lease, fence);
   const fenced = fencedOff(caller, fence);
   if (fenced) return refused(fenced);
+  if (deps.cancelled.has(conversation.key, caller)) return refused(turnCancelled);
   const refusal = turnstile.refusal();
   if (refusal) return refused(refusal);
   const streaming = table.ofConversation(conversation.key)?.plan.run.id ?? null;
@@ -244,6 +247,13 @@ function leaseFor(caller: Caller, turnId: string, before: Lease | null, step: St
   const otids = goesOn ? before.otids : step.parts.flatMap(({ otid }) => (otid === null ? [] : [otid]));
   return { turnId, environment, generation, otids: otids ?? [] };
 }
+
+const turnCancelled: Problem = {
+  status: 409,
+  error: 'turn_cancelled',
+  message: 'the turn of this step was cancelled before the step came in',
+  retry: false,
+};
 
 /** It was there when the request came in. */
 const conversationGone = (key: string): Problem => ({

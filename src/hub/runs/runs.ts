@@ -5,6 +5,7 @@ import type { Awaitable } from '../store/hub-store.ts';
 import type { RunRow } from '../store/rows.ts';
 import { duplicate, nameOf } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
+import { CancelledTurns } from './cancelled-turns.ts';
 import { Locks } from './locks.ts';
 import type { Outcome, Waiting } from './outcome.ts';
 import { attempt, type PostDeps, type PostRequest, readRun, resolveDevice, runOf } from './post.ts';
@@ -39,9 +40,9 @@ export class Runs {
   #closing = false;
   #interrupted: ReadonlySet<string> = new Set();
 
-  constructor(sampler: Sampler, times: RunTimes, deps: Omit<PostDeps, 'table' | 'locks'>) {
+  constructor(sampler: Sampler, times: RunTimes, deps: Omit<PostDeps, 'table' | 'locks' | 'cancelled'>) {
     const table = new RunTable(sampler, { ...deps, flushMs: times.flushMs });
-    this.#deps = { ...deps, table, locks: new Locks() };
+    this.#deps = { ...deps, table, locks: new Locks(), cancelled: new CancelledTurns() };
     this.#line = new WaitLine(times.waitMs);
   }
 

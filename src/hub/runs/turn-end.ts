@@ -22,6 +22,7 @@ export function cancelTurn(
   results: PostedResult[],
 ): Promise<CancelOutcome> {
   return deps.locks.run(key, async () => {
+    if (runIds === null && !fencedOff(by, deps.fence)) deps.cancelled.note(key, by);
     const isRunning = deps.table.ofConversation(key) !== null;
     if (!isRunning) await tellRest(deps, key, by);
     const outcome = await cancelAlone(deps, key, by, runIds, results);

@@ -181,6 +181,18 @@ describe("a host's turn", () => {
     ]);
   });
 
+  test('G-21 a step that comes in behind the cancel of its turn is not begun', async () => {
+    expect((await hub.request('POST', `${path}/cancel`, {}, host('env-1', 't1'))).status).toBe(200);
+    const body = { messages: [userMessage('hi')] };
+    const late = await hub.request('POST', `${path}/messages`, body, host('env-1', 't1'));
+    expect([late.status, await late.json()]).toMatchObject([409, { error: 'turn_cancelled' }]);
+    hub.model.auto = (sample) => sample.answer('ok');
+    await (await hub.stream(`${path}/messages`, body, host('env-1', 't2'))).all();
+    expect(deltas().filter(({ message_type }) => message_type === 'user_message')).toMatchObject([
+      { turn_id: 't2' },
+    ]);
+  });
+
   test("of Letta's is told by that host", async () => {
     hub.model.auto = (sample) => sample.answer('ok');
     const stream = await hub.stream(

@@ -212,12 +212,14 @@ describe('a cancel', () => {
     ]);
   });
 
-  test('RUN-22 the results of a cancelled turn may also go on with it, but only from its own host', async () => {
+  test('RUN-22 the results of a cancelled turn may also come alone, but only from its own host and with a new turn', async () => {
     const calls = await openTurn();
     await send(`${path}/cancel`, {}, laptop('t1'));
     const foreign = await send(`${path}/messages`, { messages: [result(calls)] }, host('env-2', 't2'));
     expect(foreign).toMatchObject({ status: 409, error: 'not_the_holder' });
-    const own = await post([result(calls)], laptop('t1'));
+    const old = await send(`${path}/messages`, { messages: [result(calls)] }, laptop('t1'));
+    expect(old).toMatchObject({ status: 409, error: 'turn_cancelled' });
+    const own = await post([result(calls)], laptop('t2'));
     (await hub.model.sample(1)).answer('ok');
     expect((await own.all()).at(-2)).toMatchObject({ stop_reason: 'end_turn' });
   });
