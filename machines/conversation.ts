@@ -168,7 +168,12 @@ export const conversationMachine = conversationSetup.createMachine({
     },
     deciding: {
       always: [
-        { guard: 'isRecovering', target: 'running', actions: { type: 'takeRecovered' } },
+        // Its inputs were shown as waiting for as long as it was held.
+        {
+          guard: 'isRecovering',
+          target: 'running',
+          actions: [{ type: 'takeRecovered' }, { type: 'showQueue' }],
+        },
         { guard: 'isQueued', target: 'running', actions: { type: 'takeNext' } },
         { target: 'idle' },
       ],

@@ -55,6 +55,8 @@ test('HOST-190 it goes on when a person resumes the queue', async () => {
   hub.send('resume_queue', { request_id: 'r-resume' });
   await hub.run(1);
   expect(hub.runs).toHaveLength(1);
+  // What it had waiting is shown as waiting no more.
+  await expect.poll(() => hub.of('update_queue').at(-1)?.queue).toEqual([]);
 });
 
 test('HOST-190 two cut-offs are no reason to stop', async () => {
