@@ -14,8 +14,14 @@ import type {
 /** A command that waits for its answer. It is sent again after every reconnect until the answer is there. */
 export interface Unanswered {
   requestId: string;
+  /** As it is to be sent next: marked `resent` once it was sent. */
   frame: Frame;
 }
+
+const sentOnce = ({ requestId, frame }: Unanswered): Unanswered => ({
+  requestId,
+  frame: frame.type === 'input' ? { ...frame, resent: true } : frame,
+});
 
 export interface SessionInput {
   target: ResolveInput;
@@ -124,8 +130,14 @@ export const sessionMachine = setup({
     }),
     keepCommand: assign(({ context, event }) =>
       event.type === 'command.given'
+        ? { unanswered: [...context.unanswered, { requestId: event.requestId, frame: event.frame }] }
+        : {},
+    ),
+    /** It was sent at once: if it has to be sent again, the hub is told so. */
+    keepSentCommand: assign(({ context, event }) =>
+      event.type === 'command.given'
         ? {
-            unanswered: [...context.unanswered, { requestId: event.requestId, frame: event.frame }],
+            unanswered: [...context.unanswered, sentOnce({ requestId: event.requestId, frame: event.frame })],
           }
         : {},
     ),
@@ -145,8 +157,9 @@ export const sessionMachine = setup({
       type: 'socket.send' as const,
       frame: event.type === 'command.given' ? event.frame : { type: 'none' },
     })),
-    resendCommands: enqueueActions(({ context, enqueue }) => {
+    sendUnanswered: enqueueActions(({ context, enqueue }) => {
       for (const { frame } of context.unanswered) enqueue.sendTo('socket', { type: 'socket.send', frame });
+      enqueue.assign({ unanswered: context.unanswered.map(sentOnce) });
     }),
     sendResume: sendTo('socket', ({ context }) => ({
       type: 'socket.send' as const,
@@ -254,14 +267,14 @@ export const sessionMachine = setup({
           tags: ['live'],
           meta: { why: 'connected', who: 'nobody' },
           // Every command is idempotent by its client_message_id, request or turn: sending again is safe.
-          entry: [{ type: 'announceUp' }, { type: 'resendCommands' }],
+          entry: [{ type: 'announceUp' }, { type: 'sendUnanswered' }],
           exit: { type: 'announceDown' },
           initial: 'fresh',
           on: {
             'heartbeat.due': { actions: { type: 'sendPing' } },
             'heartbeat.lost': { target: '#session.reconnecting' },
             'link.probe': { actions: { type: 'probe' } },
-            'command.given': { actions: [{ type: 'keepCommand' }, { type: 'sendCommand' }] },
+            'command.given': { actions: [{ type: 'keepSentCommand' }, { type: 'sendCommand' }] },
             'socket.frame': [
               { guard: 'isPong', actions: { type: 'hear' } },
               {

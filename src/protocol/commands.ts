@@ -11,6 +11,8 @@ const inputSchema = z.looseObject({
   request_id: optionalRequestId,
   runtime: runtimeSchema,
   payload: inputPayloadSchema,
+  /** Ours: the sender has sent it before and heard nothing, so its host may have it already. */
+  resent: z.boolean().optional(),
 });
 
 const changeDeviceStateSchema = z.looseObject({
@@ -58,6 +60,8 @@ const runtimeStartSchema = z.looseObject({
   create_conversation: z.looseObject({ body: z.looseObject({}).optional() }).optional(),
   cwd: z.string().nullish(),
   mode: z.string().optional(),
+  /** Put on by the hub: this frame has no runtime to hold it. */
+  acting_user_id: z.string().nullish(),
   wait_for_replay: z.boolean().optional(),
 });
 

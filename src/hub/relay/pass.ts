@@ -5,7 +5,7 @@ import { hold } from './hold.ts';
 import type { Live } from './live.ts';
 import type { Asker, Waiting } from './pending.ts';
 import { type ClientFrame, offlineText, refusal, requestIdOf } from './refusal.ts';
-import type { ScopedFrame } from './stamp.ts';
+import { messageIds, type ScopedFrame } from './stamp.ts';
 
 /** Frames that a Letta host carries out without a word. */
 const UNANSWERED_BY_LETTA =
@@ -47,8 +47,12 @@ export function holdNew(
   if (!context.data.conversationExists(agent_id, conversation_id))
     return asker.answer(refusal(frame, 'not_found', unknownConversation(frame.runtime)));
   const waiting: Waiting = { asker, frame, holdable, heldId: null, sentAt: context.now() };
-  return hold(context, live, [waiting], false);
+  return hold(context, live, [waiting], mayBeKnown(context, live, frame));
 }
+
+/** An earlier copy was passed on, or may have been by a hub that died since. */
+const mayBeKnown = ({ passed }: RelayContext, live: Live, frame: ScopedFrame): boolean =>
+  frame.resent === true || messageIds(frame).some((id) => passed.environmentOf(id) === live.id);
 
 export const unknownConversation = ({ agent_id, conversation_id }: Runtime): string =>
   `this hub has no conversation "${conversation_id}"${conversation_id === 'default' ? ` of agent "${agent_id}"` : ''}`;

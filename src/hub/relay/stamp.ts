@@ -14,6 +14,12 @@ export function stampPerson<T extends ClientFrame>(
   return { ...frame, runtime: { ...runtime, acting_user_id: person } };
 }
 
+/** The same on a frame that names no runtime yet. */
+export const stampStarter = <T extends ClientFrame>(frame: T, person: string): T & ClientFrame => ({
+  ...frame,
+  acting_user_id: person,
+});
+
 /** Gives each message of an input a `client_message_id`: the sender's, else its `otid`, else a new one. */
 export function stampMessages(frame: ScopedFrame, newId: () => string): ScopedFrame {
   const payload = frame.payload as { kind?: string; messages?: MessageCreate[] };
@@ -36,7 +42,7 @@ export function holdableOf(frame: ScopedFrame, now: number): Holdable | null {
   const name = nameOf(frame);
   if (!name) return null;
   const { agent_id, conversation_id } = frame.runtime;
-  const { request_id, expires_in_ms, ...kept } = frame;
+  const { request_id, expires_in_ms, resent, ...kept } = frame;
   const life = typeof expires_in_ms === 'number' && expires_in_ms > 0 ? expires_in_ms : BAG_LIFE_MS;
   return {
     ...name,

@@ -106,6 +106,31 @@ describe('withdrawing an input that is held', () => {
     expect(await held()).toBe(0);
   });
 
+  test('BAG-15 sent before a hub died: its next life leaves it to the host, who may have that copy', async () => {
+    const host = await start(accept);
+    const said = client.say('one');
+    await host.frames.next('input');
+    await said;
+    await host.cut();
+    await hub.restart();
+    host.frames.clear();
+    client = await TestClient.open(hub, 'laptop');
+    await client.resume();
+    expect(await client.say('one', 'conv-1', { resent: true })).toMatchObject({ held: {} });
+    expect(await client.withdraw('one')).toMatchObject({ status: 'withdrawing' });
+    await host.connect();
+    await client.frames.next('input_withdrawn');
+    expect(host.frames.all.map(({ type }) => type)).toEqual(['withdraw_input']);
+  });
+
+  test('BAG-15 passed on before: the same, also when its sender does not say so', async () => {
+    const host = await start(accept);
+    await client.say('one');
+    await host.cut();
+    expect(await client.say('one')).toMatchObject({ held: {} });
+    expect(await client.withdraw('one')).toMatchObject({ status: 'withdrawing' });
+  });
+
   test('BAG-10 a withdrawal outlives a restart of the hub', async () => {
     const host = await sentAndHeld(accept);
     await client.withdraw('one');
