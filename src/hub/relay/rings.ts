@@ -66,19 +66,27 @@ export class Rings {
     for (const ring of others) if (ring !== own) this.#append(ring, elsewhere, isDelta, environmentId);
   }
 
-  /** The stream of one conversation, or of all of an environment, has a hole. */
+  /**
+   * What an environment said of one conversation, or of all, has a hole. Who follows the conversation elsewhere was to
+   * see it too.
+   */
   restart(environmentId: string, reason: 'host' | 'room', runtime?: Runtime): void {
-    const only = runtime ? scopeKey(runtime.agent_id, runtime.conversation_id) : null;
-    for (const ring of this.#all.values())
-      if (ring.environmentId === environmentId && (only === null || ring.scope === only))
-        ring.restart(this.#stream(), reason);
+    const own = [...this.#all.values()].filter((ring) => ring.environmentId === environmentId);
+    const scopes = runtime
+      ? [scopeKey(runtime.agent_id, runtime.conversation_id)]
+      : own.map(({ scope }) => scope);
+    for (const scope of scopes)
+      for (const ring of this.#byScope.get(scope) ?? []) ring.restart(this.#stream(), reason);
   }
 
   /** Drops what nobody follows and nothing has happened in for a while. */
   sweep(): void {
     const before = this.#now() - RING_IDLE_MS;
-    for (const ring of this.#all.values())
+    for (const ring of this.#all.values()) {
+      // Not later than now, also when the clock was set back.
+      ring.touchedAt = Math.min(ring.touchedAt, before + RING_IDLE_MS);
       if (ring.readers.size === 0 && ring.touchedAt <= before) this.#drop(ring);
+    }
   }
 
   /** Forgets an environment's rings. */

@@ -28,6 +28,18 @@ describe('the rings of a hub', () => {
     expect(rings.of('env-1', runtime('idle')).find(cursor)).toBeNull();
   });
 
+  test('HUB-28 a clock that was set back keeps a ring no longer than ten minutes from then', () => {
+    const { clock, rings } = makeRings();
+    clock.now = 3_600_000;
+    rings.of('env-1', runtime('idle'));
+    clock.now = 0;
+    rings.sweep();
+    expect(rings.size).toBe(1);
+    clock.now = RING_IDLE_MS;
+    rings.sweep();
+    expect(rings.size).toBe(0);
+  });
+
   test('HUB-28 above 256 the one that was idle longest goes, never one that is followed', () => {
     const { clock, rings } = makeRings();
     const first = rings.of('env-1', runtime('c0'));
@@ -42,6 +54,23 @@ describe('the rings of a hub', () => {
     expect(rings.size).toBe(MAX_RINGS);
     expect(rings.of('env-1', runtime('c0'))).toBe(first);
     expect(rings.of('env-1', runtime('c1'))).not.toBe(second);
+  });
+
+  test('G-23 a hole in what one environment said is one for who follows the conversation elsewhere too', () => {
+    const { rings } = makeRings();
+    const lost: string[] = [];
+    const follow = (environmentId: string, conversation: string): void => {
+      const lose = (): void => void lost.push(`${environmentId} ${conversation}`);
+      rings.of(environmentId, runtime(conversation)).readers.add({ advance() {}, lose });
+    };
+    follow('env-1', 'shared');
+    follow('env-2', 'shared');
+    follow('env-2', 'other');
+    follow('env-1', 'own');
+    rings.restart('env-1', 'room', runtime('shared'));
+    expect(lost).toEqual(['env-1 shared', 'env-2 shared']);
+    rings.restart('env-1', 'host');
+    expect(lost.slice(2)).toEqual(['env-1 shared', 'env-2 shared', 'env-1 own']);
   });
 
   test('the default conversations of two agents are two', () => {
