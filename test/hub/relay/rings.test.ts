@@ -93,9 +93,9 @@ describe('the rings of a hub', () => {
     expect(one.at(1).text).not.toContain('environment_id');
   });
 
-  test('a hole in one environment is none in another', () => {
+  test('a hole in one conversation is none in another, and forgetting an environment drops its rings', () => {
     const { rings } = makeRings();
-    const [one, two] = [rings.of('env-1', runtime('c')), rings.of('env-2', runtime('c'))];
+    const [one, two] = [rings.of('env-1', runtime('c')), rings.of('env-2', runtime('d'))];
     const other = rings.of('env-1', runtime('d'));
     const cursors = [one, two, other].map((ring) => ring.cursorAt(0));
     rings.restart('env-1', 'room', runtime('c'));
