@@ -28,6 +28,12 @@ export function readToken(home: string, hub: string): CredentialsRead {
   return read.ok ? { ok: true, token: read.credentials.hubs[nameOf(hub)]?.token ?? null } : read;
 }
 
+/** Every token that is kept here; none when the file cannot be read. For whoever has to keep them out of something. */
+export function credentialTokens(home: string): string[] {
+  const read = readCredentials(home);
+  return read.ok ? Object.values(read.credentials.hubs).map(({ token }) => token) : [];
+}
+
 /** Keeps a token, 0600 and whole: a crash leaves the old file or the new one. */
 export function writeToken(
   home: string,

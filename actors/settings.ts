@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { whileLocked } from './file-lock.ts';
 
 /** A settings file, parsed. Keys that nobody here knows are kept. */
 export type Settings = Record<string, unknown>;
@@ -77,21 +77,12 @@ function write(path: string, settings: Settings): SettingsRead {
   return { ok: true, settings };
 }
 
-/**
- * One writer at a time. The lock is the operating system's, so it ends with its process. In memory of no file
- * but itself: `<file>.lock` is never read and may be removed.
- */
+/** One writer at a time. */
 function locked<T>(path: string, work: () => T | { ok: false; message: string }) {
-  let guard: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    guard = new DatabaseSync(`${path}.lock`, { timeout: 10_000 });
-    guard.exec('BEGIN EXCLUSIVE');
-    return work();
+    return whileLocked(path, work);
   } catch (error) {
     return { ok: false as const, message: `${path}: ${(error as Error).message}` };
-  } finally {
-    guard?.close();
   }
 }
 

@@ -12,12 +12,20 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   relaunch(NEEDED);
 } else {
   const folder = cacheFolder();
-  if (folder !== undefined) module.enableCompileCache(folder);
+  if (folder !== undefined) keepCompiled(folder);
+  const { resolveExactly } = await import('./exact-imports.js');
+  resolveExactly();
   stopWithLauncher();
   // A checkout has the sources beside this folder; the published package has only what was built from them.
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const built = new URL('../dist/src/cli/main.js', import.meta.url);
   await import((existsSync(source) ? source : built).href);
+}
+
+/** Node writes what it compiled when it ends in order, which a server may never do: so also once it has started. */
+function keepCompiled(/** @type {string} */ folder) {
+  module.enableCompileCache(folder);
+  setTimeout(() => module.flushCompileCache(), 5_000).unref();
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -89,6 +90,20 @@ describe('on a Node that is new enough', () => {
   test('the compile cache is on before the command loads, in a folder of this user only', async () => {
     const { told } = await run(['tell'], { env: { TMPDIR: root, NODE_COMPILE_CACHE: undefined } });
     expect(told.cache).toContain(join(root, `signalbox-compile-cache-${process.getuid?.() ?? 'user'}`));
+  });
+
+  test('a server that is killed has kept what it compiled', async () => {
+    const child = spawn(process.execPath, [join(root, 'bin/signalbox.js'), 'serve', join(root, 'signals')], {
+      env: { ...process.env, TMPDIR: root, NODE_COMPILE_CACHE: undefined },
+    });
+    children.push(child);
+    const folder = join(root, `signalbox-compile-cache-${process.getuid?.() ?? 'user'}`);
+    const kept = (): string[] => readdirSync(folder, { recursive: true }).map(String);
+    await once(child.stdout, 'data');
+    await expect.poll(() => kept().length).toBeGreaterThan(3);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(kept().length).toBeGreaterThan(3);
   });
 
   test('a cache folder that others can write to is not used', async () => {
