@@ -28,6 +28,8 @@ if (unknown.length > 0) {
 const wanted = rows.filter(({ name, slow }) =>
   positionals.length > 0 ? positionals.includes(name) : values.all || !slow,
 );
+// Each home removes itself at the exit of the process, also in the middle of a row.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 const lines: Line[] = [];
 const failed: string[] = [];
 for (const row of wanted) {

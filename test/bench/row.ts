@@ -3,7 +3,7 @@ import type { Stats } from './stats.ts';
 /** One line of the table. */
 export interface Line {
   work: string;
-  unit: 'ms' | 'MB' | 'KB' | 'µs' | '/s' | '×';
+  unit: 's' | 'ms' | 'MB' | 'KB' | 'µs' | '/s' | '×';
   ours: Stats;
   /** The least that the same work costs here, measured in the same run. */
   bare?: Stats;

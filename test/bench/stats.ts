@@ -18,6 +18,17 @@ export function statsOf(values: readonly number[]): Stats {
   };
 }
 
+/** The slow end: the 99th percentile, and as its spread the 90th and the greatest. */
+export function tailOf(values: readonly number[]): Stats {
+  if (values.length === 0) throw new Error('nothing was measured');
+  return {
+    median: percentile(values, 99),
+    low: percentile(values, 90),
+    high: percentile(values, 100),
+    count: values.length,
+  };
+}
+
 /** `p` from 0 to 100. */
 function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -6,7 +6,6 @@ import { statsOf } from '../stats.ts';
 import { BenchClient } from '../support/bench-client.ts';
 import { inHome } from '../support/bench-home.ts';
 import { BenchHost } from '../support/bench-host.ts';
-import { BenchProcess } from '../support/bench-process.ts';
 import { inTurn } from '../support/in-turn.ts';
 import { newRuntime } from '../support/rest.ts';
 
@@ -32,7 +31,7 @@ export async function relay({ entry, say }: BenchContext): Promise<Line[]> {
     };
     const frame = { type: 'stream_delta', runtime, delta, emitted_at: delta.date };
 
-    const bare = new BenchProcess(BARE, [], { cwd: home.root });
+    const bare = home.run(BARE, []);
     const [, port] = await bare.says(/^Ready\. (\d+)$/m);
     const reader = new WebSocket(`ws://127.0.0.1:${port}/client`, { perMessageDeflate: false });
     const writer = new WebSocket(`ws://127.0.0.1:${port}/host`, { perMessageDeflate: false });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import type { BenchHome } from './bench-home.ts';
-import { BenchProcess } from './bench-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('../bare/turn.ts', import.meta.url));
 
@@ -18,7 +17,7 @@ export interface BareTurns {
 export async function startBareTurns(home: BenchHome, durability: 'disk' | 'memory'): Promise<BareTurns> {
   const folder = join(home.root, `bare-${durability}`);
   mkdirSync(folder);
-  const process = new BenchProcess(SCRIPT, [folder, durability], { cwd: folder });
+  const process = home.run(SCRIPT, [folder, durability]);
   const [, port] = await process.says(/^Ready\. (\d+)$/m);
   const ws = new WebSocket(`ws://127.0.0.1:${port}/client`, { perMessageDeflate: false });
   let stopped: ((at: number) => void) | null = null;

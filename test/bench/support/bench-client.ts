@@ -10,6 +10,7 @@ const TURNS_A_SOCKET = 300;
 export class BenchClient {
   readonly #url: string;
   readonly #watchers = new Set<(text: string) => void>();
+  readonly #waiting = new Set<(error: Error) => void>();
   #ws: WebSocket | null = null;
   #requests = 0;
   #turns = 0;
@@ -27,7 +28,7 @@ export class BenchClient {
 
   /** Opens a new socket in the place of the one there was. */
   async connect(): Promise<void> {
-    this.#ws?.terminate();
+    this.close();
     const ws = new WebSocket(this.#url, ['signalbox'], {
       headers: { authorization: `Bearer ${TOKEN}` },
       perMessageDeflate: false,
@@ -38,18 +39,13 @@ export class BenchClient {
       for (const watch of [...this.#watchers]) watch(text);
     });
     await once(ws, 'open');
+    ws.on('error', () => undefined);
+    ws.on('close', (code) => this.#lost(ws, code));
   }
 
   /** Resolves with the first frame from now on that holds `part`. */
   sees(part: string): Promise<string> {
-    return new Promise((resolve) => {
-      const watch = (text: string): void => {
-        if (!text.includes(part)) return;
-        this.#watchers.delete(watch);
-        resolve(text);
-      };
-      this.#watchers.add(watch);
-    });
+    return this.#until((text) => text.includes(part));
   }
 
   /** Every frame as it comes. Returns the end of it. */
@@ -86,10 +82,9 @@ export class BenchClient {
     const stopped = this.#stops(steps);
     const before = performance.now();
     this.say(runtime, content);
-    const at = await stopped;
     const end = await finished;
     if (!end.includes('"stop_reason":"end_turn"')) throw new Error(`the turn went wrong: ${end}`);
-    return at - before;
+    return (await stopped) - before;
   }
 
   /** From the send to `input_accepted`, in milliseconds. It resolves when the turn is over. */
@@ -100,12 +95,15 @@ export class BenchClient {
     const before = performance.now();
     this.say(runtime, content);
     const at = await told;
-    await finished;
+    const end = await finished;
+    if (!end.includes('"stop_reason":"end_turn"')) throw new Error(`the turn went wrong: ${end}`);
     return at - before;
   }
 
   close(): void {
-    this.#ws?.terminate();
+    const ws = this.#ws;
+    this.#ws = null;
+    ws?.terminate();
   }
 
   #send(frame: object): void {
@@ -120,17 +118,45 @@ export class BenchClient {
   }
 
   /** Resolves with the time at which the `steps`-th model step told that it stopped. */
-  #stops(steps: number): Promise<number> {
-    return new Promise((resolve) => {
-      let left = steps;
-      const end = this.watch((text) => {
-        if (!text.includes('"message_type":"stop_reason"')) return;
-        left -= 1;
-        if (left > 0) return;
-        end();
-        resolve(performance.now());
-      });
+  async #stops(steps: number): Promise<number> {
+    let left = steps;
+    let at = 0;
+    await this.#until((text) => {
+      if (!text.includes('"message_type":"stop_reason"')) return false;
+      left -= 1;
+      at = performance.now();
+      return left === 0;
     });
+    return at;
+  }
+
+  /** Resolves with the first frame that is the one; rejects when the socket is lost, so that no row waits for ever. */
+  #until(isIt: (text: string) => boolean): Promise<string> {
+    const found = new Promise<string>((resolve, reject) => {
+      const settle = (): void => {
+        end();
+        this.#waiting.delete(fail);
+      };
+      const fail = (error: Error): void => {
+        settle();
+        reject(error);
+      };
+      const end = this.watch((text) => {
+        if (!isIt(text)) return;
+        settle();
+        resolve(text);
+      });
+      this.#waiting.add(fail);
+    });
+    // Several wait at once, and whoever awaits the first of them has not come to the others yet.
+    found.catch(() => undefined);
+    return found;
+  }
+
+  #lost(ws: WebSocket, code: number): void {
+    if (this.#ws !== ws) return;
+    for (const fail of [...this.#waiting])
+      fail(new Error(`the socket of the client was closed with ${code}`));
   }
 
   #nextId(): string {

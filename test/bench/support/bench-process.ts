@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+/** How long an orderly end may take. */
+const STOP_LIMIT_MS = 10_000;
+
 const PROBE = new URL('./probe.ts', import.meta.url).href;
 
 export interface ProcessOptions {
   cwd: string;
   env?: Record<string, string>;
-  /** Loads a probe that collects garbage and tells the heap on request. It costs a little memory itself. */
+  /** Loads `probe.ts`, which tells the heap and the stalls of the event loop on request. It costs a little itself. */
   probed?: boolean;
 }
 
@@ -29,7 +32,8 @@ export class BenchProcess {
     const flags = probed ? ['--expose-gc', '--import', PROBE] : [];
     this.child = spawn(process.execPath, [...flags, script, ...args], {
       cwd,
-      env: { ...process.env, NO_COLOR: '1', ...env },
+      // Where compiled code is kept is for the row to say, not for whoever runs the bench.
+      env: { ...process.env, NODE_COMPILE_CACHE: undefined, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(probed ? (['ipc'] as const) : [])],
     });
     const hear = (part: string): void => {
@@ -47,8 +51,7 @@ export class BenchProcess {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = pattern.exec(this.text);
-        const over = this.child.exitCode !== null || this.child.signalCode !== null;
-        if (!found && !over) return;
+        if (!found && !this.#isOver) return;
         this.#changed.delete(look);
         if (found) resolve(found);
         else reject(new Error(`ended without saying ${pattern}:\n${this.text}`));
@@ -67,14 +70,36 @@ export class BenchProcess {
 
   /** Collects garbage in it and tells what is left. Only of one that is probed. */
   heap(): Promise<Heap> {
-    return new Promise((resolve) => {
-      this.child.once('message', (told) => resolve(told as Heap));
-      this.child.send('heap');
-    });
+    return this.#ask('heap') as Promise<Heap>;
+  }
+
+  /** For how long its event loop served nobody at the longest since this was last asked, in milliseconds. Probed only. */
+  longestStall(): Promise<number> {
+    return this.#ask('stall') as Promise<number>;
   }
 
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    if (this.#isOver) return this.#ended;
+    this.child.kill(signal);
+    const late = setTimeout(() => this.kill(), STOP_LIMIT_MS);
     await this.#ended;
+    clearTimeout(late);
+  }
+
+  /** At once and without waiting, for the end of the bench itself. */
+  kill(): void {
+    if (!this.#isOver) this.child.kill('SIGKILL');
+  }
+
+  get #isOver(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  #ask(what: 'heap' | 'stall'): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      void this.#ended.then(() => reject(new Error(`ended before it told its ${what}:\n${this.text}`)));
+      this.child.once('message', resolve);
+      this.child.send(what);
+    });
   }
 }
