@@ -68,7 +68,9 @@ export function parseLine(text: string): ParsedLine {
     expected === '·' ? undefined : verb === 'send' || verb === 'recv' ? FRAME_LABELS : ACTOR_LABELS;
   if (labels === undefined ? label !== 'lifecycle' : !labels.has(label))
     return { ok: false, reason: `"${verb}" has no label "${label}"` };
-  if (text[start.length] !== '{' || !text.endsWith('}') || /[\n\r]/.test(text))
+  if (text.endsWith('\r'))
+    return { ok: false, reason: 'ends in a carriage return, as after a conversion of line ends' };
+  if (text[start.length] !== '{' || !text.endsWith('}') || text.includes('\n') || text.includes('\r'))
     return { ok: false, reason: 'does not end in one JSON object on the same line' };
   let json: JsonObject;
   try {

@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const NAME = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)(?:\.(\d+))?\.log$/;
@@ -21,10 +21,15 @@ export function startOf(session: string): string {
 
 /**
  * A new file, mode 0600, for a session that begins at `now` (epoch milliseconds). When another session has begun in
- * the same millisecond, the name of the next free one is taken: the name stays a time and the order by name holds.
+ * the same millisecond, or in one that is still to come because the clock was set back since, the next free one is
+ * taken: the name stays a time, and the order by name is the order in which they began.
  */
 export function createSession(dir: string, now: number): { session: string; fd: number } {
-  for (let at = now; ; at++) {
+  const newest = readdirSync(dir).reduce((latest, name) => {
+    const session = parseSegmentName(name)?.session;
+    return session === undefined ? latest : Math.max(latest, Date.parse(startOf(session)) || 0);
+  }, 0);
+  for (let at = Math.max(now, newest + 1); ; at++) {
     const session = new Date(at).toISOString().replace(/[:.]/g, '-');
     try {
       return { session, fd: createSegment(dir, session, 1) };

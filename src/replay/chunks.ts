@@ -71,6 +71,11 @@ export class ChunkBuilder {
     return chunk;
   }
 
+  /** Those that wait for more lines. */
+  get open(): Iterable<Chunk> {
+    return this.#open.values();
+  }
+
   /** Gives back what is open of one root. */
   drop(root: string): Chunk | undefined {
     const chunk = this.#open.get(root);

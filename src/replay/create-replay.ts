@@ -1,9 +1,9 @@
 /**
  * A recording to step through, forwards and backwards, with the states of all actors at each line. It needs nothing but
- * its lines, so it runs in a page as well.
+ * its lines, so it runs in a page as well, and beside a session that goes on.
  */
 import type { LogEntry } from '../log/reader.ts';
-import { type Chunk, chunksOf, partOf, rootOf } from './chunks.ts';
+import { type Chunk, ChunkBuilder, partOf, rootOf } from './chunks.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
 import { type Damage, EntryCheck, isSession } from './entry-check.ts';
 import type { Mismatch } from './expectation.ts';
@@ -52,16 +52,42 @@ export interface Replay {
   states(): ActorState[];
 }
 
+/** A replay whose recording is still growing. Lines count only when the steps up to them are whole. */
+export interface LiveReplay extends Replay {
+  /** Takes the next lines. */
+  push(entries: Iterable<LogEntry>): void;
+  /** A step that no line came for since the last time is whole. */
+  settle(): void;
+  /** A line came for a step that was taken for whole too early: what is shown of its root is not what was. */
+  readonly isLate: boolean;
+  /** No more lines come: every step is as whole as it will ever be. */
+  end(): void;
+}
+
 export type ReplayOptions = Pick<RootsReplayOptions, 'machines' | 'wants'>;
 
 export function createReplay(entries: Iterable<LogEntry>, options: ReplayOptions = {}): Replay {
-  return new SteppedReplay(entries, options);
+  const replay = new SteppedReplay(options);
+  replay.push(entries);
+  replay.end();
+  return replay;
 }
 
-class SteppedReplay implements Replay {
+export function createLiveReplay(options: ReplayOptions = {}): LiveReplay {
+  return new SteppedReplay(options);
+}
+
+class SteppedReplay implements LiveReplay {
   position = 0;
+  isLate = false;
   readonly lines: RecordedLine[] = [];
   readonly #check = new EntryCheck();
+  readonly #builder = new ChunkBuilder();
+  /** Lines that wait for a step among them, or before them, to be whole. */
+  #waiting: RecordedLine[] = [];
+  /** Roots whose open step got a line since it was last settled, and those whose step was taken for whole since then. */
+  readonly #touched = new Set<string>();
+  readonly #settled = new Set<string>();
   /** Each by the position of the line that sets it off. */
   readonly #chunks = new Map<number, Chunk>();
   readonly #roots: RootsReplay;
@@ -70,12 +96,7 @@ class SteppedReplay implements Replay {
   /** Lines that the machines have gone through; they never do it twice. */
   #reached = 0;
 
-  constructor(entries: Iterable<LogEntry>, options: ReplayOptions) {
-    for (const entry of entries) {
-      const line = this.#check.take(entry);
-      if (line !== undefined) this.lines.push(line);
-    }
-    for (const chunk of chunksOf(this.lines)) this.#chunks.set(chunk.trigger.position, chunk);
+  constructor(options: ReplayOptions) {
     this.#roots = new RootsReplay({
       ...options,
       onChange: (root, path, actor) => {
@@ -97,6 +118,29 @@ class SteppedReplay implements Replay {
     return this.#divergences
       .filter(({ position }) => position <= last)
       .sort((a, b) => a.position - b.position)[0];
+  }
+
+  push(entries: Iterable<LogEntry>): void {
+    for (const entry of entries) {
+      const line = this.#check.take(entry);
+      if (line !== undefined) this.#take(line);
+    }
+    this.#release();
+  }
+
+  settle(): void {
+    for (const { root } of [...this.#builder.open]) {
+      if (this.#touched.has(root)) continue;
+      this.#complete(this.#builder.drop(root));
+      this.#settled.add(root);
+    }
+    this.#touched.clear();
+    this.#release();
+  }
+
+  end(): void {
+    for (const chunk of this.#builder.end()) this.#complete(chunk);
+    this.#release();
   }
 
   next(): Step | null {
@@ -121,6 +165,33 @@ class SteppedReplay implements Replay {
     return this.#history.before(this.position);
   }
 
+  #take(line: RecordedLine): void {
+    this.#waiting.push(line);
+    const root = rootOf(line);
+    if (isSession(line) && line.json.segment === 1)
+      for (const chunk of this.#builder.end()) this.#complete(chunk);
+    if (line.verb === 'record_failed') return this.#complete(this.#builder.drop(root ?? ''));
+    this.#complete(this.#builder.feed(line));
+    if (root === undefined) return;
+    this.#touched.add(root);
+    if (partOf(line) === 'trigger') this.#settled.delete(root);
+    if (partOf(line) === 'nested' && this.#settled.has(root)) this.isLate = true;
+  }
+
+  #complete(chunk: Chunk | undefined): void {
+    if (chunk !== undefined) this.#chunks.set(chunk.trigger.position, chunk);
+  }
+
+  /** A step is run as a whole, at the line that sets it off: up to the first that is open, all can be gone through. */
+  #release(): void {
+    let limit = Number.POSITIVE_INFINITY;
+    for (const { trigger } of this.#builder.open) limit = Math.min(limit, trigger.position);
+    const ready = this.#waiting.findIndex(({ position }) => position >= limit);
+    const lines = ready === -1 ? this.#waiting : this.#waiting.slice(0, ready);
+    this.#waiting = ready === -1 ? [] : this.#waiting.slice(ready);
+    for (const line of lines) this.lines.push(line);
+  }
+
   #advance(): void {
     const line = this.lines[this.#reached];
     if (line === undefined) return;
@@ -131,8 +202,10 @@ class SteppedReplay implements Replay {
     }
     const chunk = this.#chunks.get(line.position);
     if (chunk !== undefined) this.#run(chunk);
+    this.#chunks.delete(line.position);
     if (line.verb === 'record_failed' && root !== undefined)
       this.#roots.skip(root, `its recording is not whole after line ${line.position}`);
+    if (partOf(line) === 'ended') this.#roots.end(root);
     if (line.verb === 'record_failed' || partOf(line) === 'ended')
       this.#history.remove(this.#reached, (state) => state.root === root);
     this.#reached += 1;
@@ -149,7 +222,9 @@ class SteppedReplay implements Replay {
   }
 
   #divergenceOf(root: string, { line, ...rest }: Mismatch): Divergence {
-    const own = this.lines.filter((each) => rootOf(each) === root && partOf(each) !== 'none');
+    const own = [...this.lines, ...this.#waiting].filter(
+      (each) => rootOf(each) === root && partOf(each) !== 'none',
+    );
     const at = own.indexOf(line);
     const around = own.slice(Math.max(0, at - AROUND), at + AROUND + 1).map(aroundLine);
     return { root, position: line.position, file: line.file, line: line.line, ...rest, around };

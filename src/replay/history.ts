@@ -7,15 +7,21 @@ interface Change<T> {
   after: T | undefined;
 }
 
+/** Changes between two places of which it is kept what was alive there. */
+const STRIDE = 512;
+
 /** What was alive at each line. States are never altered, so all of them can be kept, and to go back is to look back. */
 export class History<T> {
   readonly #changes: Change<T>[] = [];
   readonly #now = new Map<string, T>();
+  /** What was alive before each `STRIDE`th change. */
+  readonly #places: ReadonlyMap<string, T>[] = [];
 
   /** `index` must not be lower than that of the change before. */
   set(index: number, key: string, after: T | undefined): void {
     const before = this.#now.get(key);
     if (before === undefined && after === undefined) return;
+    if (this.#changes.length % STRIDE === 0) this.#places.push(new Map(this.#now));
     this.#changes.push({ index, key, before, after });
     if (after === undefined) this.#now.delete(key);
     else this.#now.set(key, after);
@@ -28,8 +34,11 @@ export class History<T> {
 
   /** What is alive when the lines below `index` were gone through, in the order in which it came up. */
   before(index: number): T[] {
-    const alive = new Map<string, T>();
-    for (const { key, after } of this.#changes.slice(0, this.#firstAt(index))) {
+    const end = this.#firstAt(index);
+    if (end === this.#changes.length) return [...this.#now.values()];
+    const place = Math.floor(end / STRIDE);
+    const alive = new Map(this.#places[place]);
+    for (const { key, after } of this.#changes.slice(place * STRIDE, end)) {
       if (after === undefined) alive.delete(key);
       else alive.set(key, after);
     }

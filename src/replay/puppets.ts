@@ -19,7 +19,8 @@ export interface Stage {
   told(puppet: AnyActorRef, command: PuppetEvent): void;
 }
 
-const END = 'puppet.end';
+/** What a puppet is told by when it is to be over; the actor that it stands for never got such an event. */
+export const PUPPET_END = 'puppet.end';
 const stages = new WeakMap<object, Stage>();
 const voices = new WeakMap<object, (event: PuppetEvent) => void>();
 
@@ -55,7 +56,7 @@ export function speak(puppet: AnyActorRef, event: PuppetEvent): void {
 /** The puppet is over: done with an output, or failed with an error. Its machine hears of it as of any actor. */
 export function finish(puppet: AnyActorRef, end: { output: unknown } | { error: unknown }): void {
   // Through its own mailbox: a promise, too, answers after the step that asked for it.
-  puppet.send({ type: END, ...end });
+  puppet.send({ type: PUPPET_END, ...end });
 }
 
 const puppet = createPuppet();
@@ -69,7 +70,7 @@ function createPuppet() {
   });
   const { transition } = logic;
   logic.transition = (snapshot, event, scope) => {
-    if (event.type !== END) return transition(snapshot, event, scope);
+    if (event.type !== PUPPET_END) return transition(snapshot, event, scope);
     const end = event as PuppetEvent;
     const over =
       'error' in end ? { status: 'error', error: end.error } : { status: 'done', output: end.output };

@@ -17,6 +17,12 @@ export function readRecording(file: string): AsyncIterable<LogEntry> {
 }
 
 async function* readSegmentWithRoots(file: string, own: number): AsyncGenerator<LogEntry, void, undefined> {
+  yield* readBefore(file, own);
+  yield* readSegment(file);
+}
+
+/** What the segments before segment `own` hold of the roots that it goes on with. */
+export async function* readBefore(file: string, own: number): AsyncGenerator<LogEntry, void, undefined> {
   const continued = await continuedIn(file);
   const from = Math.min(own, ...continued.values());
   for (const { segment, file: earlier } of segmentsOf(file)) {
@@ -24,7 +30,6 @@ async function* readSegmentWithRoots(file: string, own: number): AsyncGenerator<
     for await (const entry of readSegment(earlier))
       if (!entry.ok || isNeeded(entry.verb, entry.json, segment, continued)) yield entry;
   }
-  yield* readSegment(file);
 }
 
 /** The roots that were busy when the segment began, each with the segment in which it opened. */

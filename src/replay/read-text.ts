@@ -1,12 +1,15 @@
 import { parseLine } from '../log/line.ts';
 import type { LogEntry } from '../log/reader.ts';
 
-/** The lines of a log that is at hand as text, such as in a page. A last line without its end is a torn one. */
-export function readText(text: string, file = ''): LogEntry[] {
+/**
+ * The lines of a log that is at hand as text, such as in a page; `from` is the number of the first one. A last line
+ * without its end is a torn one.
+ */
+export function readText(text: string, file = '', from = 1): LogEntry[] {
   const lines = text.split('\n');
   const last = lines.pop();
-  const entries = lines.map((line, index) => entryOf(line, index + 1, file, false));
-  if (last) entries.push(entryOf(last, lines.length + 1, file, true));
+  const entries = lines.map((line, index) => entryOf(line, index + from, file, false));
+  if (last) entries.push(entryOf(last, lines.length + from, file, true));
   return entries;
 }
 

@@ -22,9 +22,11 @@ export function shownLine(line: RecordedLine): string {
   return `${placeOf(line)}  ${cut(textOf(line))}`;
 }
 
-/** `file:line`, or `line N` of what has no file. */
+/** `file:line`, or `line N` of what has no file; line 0 is the file as a whole. */
 export function placeOf({ file, line }: { file: string; line: number }): string {
-  return file === '' ? `line ${line}` : `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (name === '') return `line ${line}`;
+  return line === 0 ? name : `${name}:${line}`;
 }
 
 export function cut(text: string): string {

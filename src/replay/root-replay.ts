@@ -12,6 +12,7 @@ import {
 import type { Json, JsonObject } from '../../machines/ports.ts';
 import { KnownActors } from '../log/known-actors.ts';
 import { reap, reapChildren } from '../log/reaper.ts';
+import { type ArmedTimer, ArmedTimers } from './armed-timers.ts';
 import type { Chunk } from './chunks.ts';
 import { Expectation, type Listener, type Mismatch, type Said } from './expectation.ts';
 import { canSpeak, finish, type PuppetEvent, type Stage, setStage, speak } from './puppets.ts';
@@ -27,6 +28,8 @@ export interface LiveActor {
   value: unknown;
   context: unknown;
   status: string;
+  /** Those of a machine that run. */
+  timers: readonly ArmedTimer[];
 }
 
 export interface RootReplayOptions {
@@ -36,6 +39,8 @@ export interface RootReplayOptions {
   onChange?: ((path: string, actor: LiveActor | null) => void) | undefined;
   /** Told instead of comparing: nothing that the machines say counts as wrong. `instead` is the line it stands for. */
   onSaid?: Listener | undefined;
+  /** Told of all that XState tells an inspector. */
+  onInspect?: ((event: InspectionEvent) => void) | undefined;
 }
 
 interface Member {
@@ -54,6 +59,8 @@ export class RootReplay implements Stage {
   readonly #byPath = new Map<string, Member>();
   #actor: Actor<AnyStateMachine> | undefined;
   readonly #expected: Expectation;
+  readonly #timers = new ArmedTimers();
+  #position = 0;
   #over = false;
   #fault: { error: unknown } | undefined;
 
@@ -66,6 +73,7 @@ export class RootReplay implements Stage {
   run(chunk: Chunk): Mismatch | undefined {
     const { trigger, end } = chunk;
     const expected = this.#expected;
+    this.#position = trigger.position;
     expected.begin(chunk);
     this.#bring(trigger);
     this.#nested();
@@ -138,7 +146,10 @@ export class RootReplay implements Stage {
   // An exception in an observer would kill the actor that is being observed.
   #inspect = (event: InspectionEvent): void => {
     try {
-      if (!this.#over) this.#observe(event);
+      if (!this.#over) {
+        this.#options.onInspect?.(event);
+        this.#observe(event);
+      }
       reap(event);
     } catch (error) {
       this.#fault ??= { error };
@@ -218,8 +229,11 @@ export class RootReplay implements Stage {
 
   #change(member: Member, status: string, value: unknown, context: unknown): void {
     const { path, src, isMachine } = member;
+    const { onChange } = this.#options;
+    if (onChange === undefined) return;
     const kind = isMachine ? 'machine' : 'effect';
-    this.#options.onChange?.(path, { path, src, kind, value, context, status });
+    const timers = isMachine ? this.#timers.of(member.ref, this.#position) : [];
+    onChange(path, { path, src, kind, value, context, status, timers });
   }
 
   #memberOf(ref: AnyActorRef, input?: unknown): Member {

@@ -1,4 +1,4 @@
-import type { AnyStateMachine } from 'xstate';
+import type { AnyStateMachine, InspectionEvent } from 'xstate';
 import type { JsonObject } from '../../machines/ports.ts';
 import type { Chunk } from './chunks.ts';
 import type { Mismatch, Said } from './expectation.ts';
@@ -15,6 +15,8 @@ export interface RootsReplayOptions {
   onChange?: ((root: string, path: string, actor: LiveActor | null, chunk: Chunk) => void) | undefined;
   /** Told instead of comparing; `instead` is the recorded line that this stands for. */
   onSaid?: ((said: Said, instead: RecordedLine | undefined, chunk: Chunk) => void) | undefined;
+  /** Told of all that XState tells an inspector of a root. */
+  onInspect?: ((root: string, event: InspectionEvent) => void) | undefined;
 }
 
 /** The roots that are alive at one place of a recording. */
@@ -60,11 +62,14 @@ export class RootsReplay {
     this.skipped.push({ root, reason });
   }
 
-  /** The process ended: its roots are gone. */
-  end(): void {
-    for (const root of this.#roots.values()) root.stop();
-    this.#roots.clear();
-    this.#left.clear();
+  /** A root ended, or the process did: what it had is gone. */
+  end(root?: string): void {
+    const ending = root === undefined ? [...this.#roots.keys(), ...this.#left] : [root];
+    for (const name of ending) {
+      this.#roots.get(name)?.stop();
+      this.#roots.delete(name);
+      this.#left.delete(name);
+    }
   }
 
   #open(root: string, trigger: RecordedLine): Mismatch | undefined {
@@ -92,12 +97,13 @@ export class RootsReplay {
   }
 
   #replayOf(root: string, machine: AnyStateMachine, { json }: RecordedLine): RootReplay {
-    const { onChange, onSaid } = this.#options;
+    const { onChange, onSaid, onInspect } = this.#options;
     return new RootReplay({
       machine: puppetsOf(machine),
       input: json.input,
       onChange: onChange && ((path, actor) => this.#chunk && onChange(root, path, actor, this.#chunk)),
       onSaid: onSaid && ((said, instead) => this.#chunk && onSaid(said, instead, this.#chunk)),
+      onInspect: onInspect && ((event) => onInspect(root, event)),
     });
   }
 

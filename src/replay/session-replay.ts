@@ -54,6 +54,8 @@ export class SessionReplay {
     this.#run(this.#builder.feed(line));
     if (root === undefined) return true;
     if (part === 'trigger') this.#remember(root, line);
+    // A hub has a root for each model step: what is over is not kept.
+    if (part === 'ended') this.#recent.delete(root);
     if (line.verb === 'record_failed') {
       this.#run(this.#builder.drop(root));
       this.#roots.skip(root, `its recording is not whole after line ${line.position}`);

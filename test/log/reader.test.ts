@@ -151,3 +151,25 @@ function numbersGone(entries: LogEntry[]): number {
   const first = entries.find((entry) => entry.ok && entry.verb === 'filled');
   return first?.ok === true ? (first.json.n as number) : 0;
 }
+
+describe('what is no log', () => {
+  it('REPLAY-21 a line without an end is damage once it is longer than any line can be, and is not kept', async () => {
+    const file = join(tempDir(), 'zeros.log');
+    writeFileSync(file, `${LINE}\n`);
+    truncateSync(file, 65 * 1024 * 1024);
+    appendFileSync(file, `\n${LINE}\n`);
+    expect(await all(readSegment(file))).toMatchObject([
+      { ok: true, line: 1 },
+      { ok: false, line: 2, reason: 'is longer than 64 MB', torn: false, text: '' },
+      { ok: true, line: 3 },
+    ]);
+  });
+
+  it('REPLAY-20 a line that ends in a carriage return says how it came to that', async () => {
+    const file = join(tempDir(), 'a.log');
+    writeFileSync(file, `${LINE}\r\n`);
+    expect(await all(readSegment(file))).toMatchObject([
+      { ok: false, reason: 'ends in a carriage return, as after a conversion of line ends' },
+    ]);
+  });
+});

@@ -53,6 +53,17 @@ describe('new files', () => {
     ]);
   });
 
+  it('LOG-9 the order by name holds also when the clock was set back', () => {
+    const dir = tempDir();
+    const made = [NOW, NOW - 3_600_000, NOW - 3_599_000].map((now) => createSession(dir, now));
+    for (const { fd } of made) closeSync(fd);
+    expect(made.map(({ session }) => session)).toEqual([
+      '2026-11-22T13-17-03-221Z',
+      '2026-11-22T13-17-03-222Z',
+      '2026-11-22T13-17-03-223Z',
+    ]);
+  });
+
   it('LOG-8 a file is for its owner alone, whatever the umask', () => {
     const dir = tempDir();
     const before = process.umask(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EntryCheck } from '../../src/replay/entry-check.ts';
 import { readText } from '../../src/replay/read-text.ts';
-import { findUntil, stampsOf } from '../../src/replay/until.ts';
+import { findUntil, readUntil, stampsOf } from '../../src/replay/until.ts';
 
 function linesOf(...texts: string[]) {
   const check = new EntryCheck();
@@ -20,7 +20,7 @@ const lines = linesOf(
 describe('findUntil', () => {
   it.each([
     ['3', 3],
-    ['99', 99],
+    ['99', 6],
     ['23:58:01.500', 2],
     ['23:58:01.499', 1],
     ['23:58:01', 2],
@@ -46,4 +46,13 @@ it('the date of a line is that of its session or of the last day that began', ()
     ...Array(3).fill('2026-11-23'),
   ]);
   expect(stampsOf(linesOf('[10:00:00.000] · a (lifecycle) {}'))).toEqual(['1970-01-01T10:00:00.000']);
+});
+
+it('REPLAY-10 a place is found line by line as it is among all of them', () => {
+  for (const text of ['0', '3', '99', '23:58', '00:00', '2026-11-22 14:00', '14:17:03.221']) {
+    const [place, found] = [readUntil(text), findUntil(lines, text)];
+    expect(place.ok && found.ok && lines.filter((line) => !place.isBehind(line)).length).toBe(
+      found.ok && found.position,
+    );
+  }
 });

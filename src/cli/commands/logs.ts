@@ -4,23 +4,49 @@ import { pipeline } from 'node:stream/promises';
 import { signalboxHome } from '../../../actors/home.ts';
 import { listSessions, type SessionFiles } from '../../log/list-sessions.ts';
 import { noMoreWords, readAction } from '../actions.ts';
-import { CliError } from '../cli-error.ts';
-import { defineCommand } from '../command.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { defineCommand, type OptionValues } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { jsonOption } from '../json-option.ts';
+import type { Bundled } from '../logs/bundle-logs.ts';
+import { namedSession, newestSessions } from '../logs/choose-sessions.ts';
 import { printListing } from '../table.ts';
 
-export const command = defineCommand({
-  syntax: 'logs [list | show [SESSION] | path [SESSION]]',
-  summary: 'List the session logs of this machine, print one, or say where it is.',
-  maxWords: 2,
-  options: {
-    ...jsonOption,
-    of: { type: 'string', choices: ['host', 'hub'], describe: 'whose logs; host when left out' },
+const DEFAULT_SESSIONS = 3;
+
+const options = {
+  ...jsonOption,
+  of: {
+    type: 'string',
+    choices: ['host', 'hub'],
+    describe: 'whose logs; host when left out, for a bundle both',
   },
-  notes: 'SESSION is a name from the list, or the beginning of one; the newest when left out.',
+  out: { type: 'string', value: 'PATH', describe: 'bundle: the file to write, or a folder for it' },
+  sessions: {
+    type: 'number',
+    value: 'N',
+    describe: `bundle: so many of the newest sessions, of hosts and of hubs; ${DEFAULT_SESSIONS} when left out`,
+  },
+} as const;
+type Options = OptionValues<typeof options>;
+
+export const command = defineCommand({
+  syntax: 'logs [list | show [SESSION] | path [SESSION] | bundle [SESSION…]]',
+  summary: 'List the session logs of this machine, print one, say where it is, or pack some into one file.',
+  options,
+  notes: [
+    'SESSION is a name from the list, or the beginning of one; the newest when left out. For a',
+    'bundle it may be a log file.',
+    'A bundle is for the report of a bug: logs, versions, machines, and settings without values that',
+    'could be secret, in one file that replay and inspect open. Whoever has it can read what was said',
+    'in these sessions.',
+  ].join('\n'),
   async run(options, words) {
-    const action = readAction('logs', ['list', 'show', 'path'], words);
+    const action = readAction('logs', ['list', 'show', 'path', 'bundle'], words);
+    if (action === 'bundle') return bundle(options, words.slice(1));
+    for (const name of ['out', 'sessions'] as const)
+      if (options[name] !== undefined) throw usageError(`--${name} goes with: signalbox logs bundle`);
+    noMoreWords(words, 2, `logs ${action}`);
     const dir = join(signalboxHome(process.env), 'logs', options.of === 'hub' ? 'hub' : 'remote');
     const sessions = listSessions(dir);
     if (action === 'list') {
@@ -41,6 +67,39 @@ export const command = defineCommand({
     return exitCodes.ok;
   },
 });
+
+async function bundle({ json, of, out, sessions: count }: Options, words: string[]): Promise<number> {
+  if (words.length > 0 && (count !== undefined || of !== undefined))
+    throw usageError('--sessions and --of choose sessions; leave them out, or the names');
+  if (count !== undefined && !(Number.isInteger(count) && count > 0))
+    throw usageError(`--sessions ${count} is no number of sessions`);
+  const home = signalboxHome(process.env);
+  const sessions =
+    words.length > 0
+      ? await Promise.all(words.map((word) => namedSession(word, home)))
+      : newestSessions(home, count ?? DEFAULT_SESSIONS, of === undefined ? ['host', 'hub'] : [of]);
+  const { bundleLogs } = await import('../logs/bundle-logs.ts');
+  const bundled = await bundleLogs({ sessions, home, project: process.cwd(), out });
+  const { file, bytes, manifest } = bundled;
+  process.stdout.write(
+    json ? `${JSON.stringify({ file, bytes, ...manifest }, null, 2)}\n` : showBundle(bundled),
+  );
+  return exitCodes.ok;
+}
+
+function showBundle({ file, bytes, manifest }: Bundled): string {
+  const names = manifest.sessions.map(
+    ({ session, of, alive }) => `  ${of ?? 'log'} ${session}${alive ? ' (still running)' : ''}`,
+  );
+  return [
+    `${file} (${Math.ceil(bytes / 1024)} KB, readable only by you)`,
+    ...names,
+    'Whoever has it can read what was said in these sessions: messages, commands, and what they printed.',
+    `Look into it with: tar tzf ${file}`,
+    `Open it with: signalbox replay ${file}`,
+    '',
+  ].join('\n');
+}
 
 function findSession(sessions: SessionFiles[], name: string | undefined, dir: string): SessionFiles {
   const found =

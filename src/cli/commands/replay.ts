@@ -1,27 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { signalboxHome } from '../../../actors/home.ts';
-import type { JsonObject } from '../../../machines/ports.ts';
-import type { LogEntry } from '../../log/reader.ts';
-import { createReplay } from '../../replay/create-replay.ts';
-import { readRecording } from '../../replay/read-recording.ts';
 import { parseScenario } from '../../replay/scenario/parse-scenario.ts';
 import { playScenario } from '../../replay/scenario/play-scenario.ts';
-import { SessionReplay } from '../../replay/session-replay.ts';
-import { showStates } from '../../replay/show-step.ts';
-import { findUntil } from '../../replay/until.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { usageError } from '../cli-error.ts';
 import { defineCommand, type OptionValues } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { jsonOption } from '../json-option.ts';
 import { printable } from '../render/printable.ts';
+import { sessionOption } from '../replay/bundled-sessions.ts';
+import { compare } from '../replay/compare.ts';
 import { findRecording } from '../replay/find-recording.ts';
-import { exitCodeOf, showDamage, showResult } from '../replay/print-result.ts';
+import { recordingSources } from '../replay/recording-source.ts';
 import { scenarioWire } from '../replay/scenario-wire.ts';
 import { updateGolden } from '../replay/update-golden.ts';
-import { walkBySteps, walkInTime } from '../replay/walk.ts';
+import { walk } from '../replay/walk-recording.ts';
 
 const options = {
   conversation: { type: 'string', value: 'ID', describe: 'only this conversation' },
+  ...sessionOption,
   until: { type: 'string', value: 'LINE|TIME', describe: 'stop there and show the states' },
   step: { type: 'boolean', describe: 'one line with each Enter' },
   speed: {
@@ -40,7 +36,8 @@ export const command = defineCommand({
   summary: 'Run a recorded session through the machines again, and tell where they do otherwise.',
   options,
   notes: [
-    'FILE is a log, or a session by its name as `logs list` shows it; the newest session when left out.',
+    'FILE is a log, or a session by its name as `logs list` shows it; the newest session when left out. It may be a',
+    'bundle (see: signalbox logs --help): then each session in it is replayed, or the one that --session names.',
     'Of a session in several segments, FILE is the first one for all of it, or a later one for that segment alone.',
     'Several FILEs are replayed one after the other, as the lives of one host.',
     'It ends with 0 when all is equal, with 1 at a divergence, and with 2 when a file is damaged.',
@@ -51,57 +48,18 @@ export const command = defineCommand({
     const files =
       words.length === 0 ? [findRecording(undefined, home)] : words.map((word) => findRecording(word, home));
     if (given.update) return update(files, given, words);
+    const sources = await recordingSources(files, given.session);
     const isWalk = given.step || given.speed !== undefined || given.until !== undefined;
-    return isWalk ? walk(files, given) : compare(files, given);
+    if (!isWalk) return compare(sources, given);
+    if (sources.hint) process.stderr.write(`${printable(sources.hint)}\n`);
+    return walk(sources.one, given);
   },
 });
 
-async function compare(files: string[], given: Options): Promise<number> {
-  const replay = new SessionReplay({ wants: wanted(given.conversation) });
-  for (const file of files) await readInto(file, (entry) => replay.push(entry));
-  const result = replay.result();
-  if (given.conversation !== undefined && result.roots === 0 && result.damaged === undefined)
-    throw new CliError(`no conversation "${given.conversation}" in ${files.join(', ')}`);
-  print(given.json ? JSON.stringify(result, null, 2) : printable(showResult(result)));
-  return exitCodeOf(result);
-}
-
-async function walk(files: string[], given: Options): Promise<number> {
-  if (given.json && (given.step || given.speed !== undefined))
-    throw usageError('--json goes with none of --step and --speed');
-  const factor = given.speed === undefined ? undefined : readSpeed(given.speed);
-  const entries: LogEntry[] = [];
-  for (const file of files) await readInto(file, (entry) => entries.push(entry) > 0);
-  const replay = createReplay(entries, { wants: wanted(given.conversation) });
-  const until = given.until === undefined ? undefined : findUntil(replay.lines, given.until);
-  if (until?.ok === false) throw usageError(`--until ${until.reason}`);
-  const end = Math.min(until?.position ?? replay.lines.length, replay.lines.length);
-  const { stdin: input, stdout: output } = process;
-  if (given.step) await walkBySteps({ replay, until: end, input, output });
-  else if (factor !== undefined) await walkInTime({ replay, until: end, input, output }, factor);
-  else replay.seek(end);
-  const { position, divergence, damaged } = replay;
-  const states = replay.states();
-  // Damage that lies behind the place that was asked for is none of its business.
-  const isReached = position === replay.lines.length ? damaged : undefined;
-  if (given.json) print(JSON.stringify({ position, states, ...(divergence ? { divergence } : {}) }, null, 2));
-  else if (!given.step) {
-    if (isReached) print(printable(showDamage(isReached)));
-    if (divergence)
-      print(printable(`line ${divergence.position}: ${divergence.root} diverges: ${divergence.reason}`));
-    print(printable(`After line ${position}:\n${showStates(states)}`));
-  }
-  return exitCodeOf({ ...(divergence ? { divergence } : {}), ...(isReached ? { damaged: isReached } : {}) });
-}
-
 function update(files: string[], given: Options, words: string[]): number {
   if (words.length === 0) throw usageError('--update needs to be told which FILE');
-  if (
-    given.step ||
-    given.until !== undefined ||
-    given.speed !== undefined ||
-    given.conversation !== undefined
-  )
+  const others = [given.step, given.until, given.speed, given.conversation, given.session];
+  if (others.some((other) => other !== undefined))
     throw usageError('--update takes the whole of a FILE; leave the other options out');
   for (const file of files) {
     const changed = updateGolden(file);
@@ -127,32 +85,6 @@ function readScript(file: string): string {
   } catch (error) {
     throw usageError(`${file} cannot be read: ${(error as Error).message}`);
   }
-}
-
-/** Hands over line by line, as long as they are taken. */
-async function readInto(file: string, take: (entry: LogEntry) => boolean): Promise<void> {
-  try {
-    for await (const entry of readRecording(file)) if (!take(entry)) return;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw usageError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-/** A conversation by its id, or by its key when several agents have a default one. */
-function wanted(id: string | undefined): ((root: string, open: JsonObject) => boolean) | undefined {
-  if (id === undefined) return undefined;
-  return (root, { input }) => {
-    if (!root.startsWith('conversation:')) return false;
-    const scope = (input as { scope?: { conversationId?: unknown } } | undefined)?.scope;
-    return root === `conversation:${id}` || scope?.conversationId === id;
-  };
-}
-
-function readSpeed(text: string): number {
-  const factor = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
-  if (factor > 0) return factor;
-  throw usageError(`--speed "${text}" is no factor such as 1x, 10x or 0.5x`);
 }
 
 function print(text: string): void {

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listSessions } from '../../log/list-sessions.ts';
 import { usageError } from '../cli-error.ts';
 
 /** The file that a word means: a path, or a session of this machine by its name or the beginning of it. */
 export function findRecording(word: string | undefined, home: string): string {
-  if (word !== undefined && existsSync(word)) return word;
+  const named = word === undefined ? undefined : statSync(word, { throwIfNoEntry: false });
+  if (named?.isDirectory()) throw usageError(`${word} is a folder. Name a log in it`);
+  if (word !== undefined && named !== undefined) return word;
   const folders = [join(home, 'logs', 'remote'), join(home, 'logs', 'hub')];
   for (const folder of folders) {
     const sessions = listSessions(folder);

@@ -27,6 +27,8 @@ export const scenarioWire: ScenarioWire = {
       snapshot: () => snapshot() as ConversationSnapshot | null,
       pending: () => record.pending().map((shown) => ({ shown }) as CallRow),
       deviceStatus: (_, processing) => deviceStatus(record, processing),
+      // No store, so nothing tells that a status is still what it was.
+      committed: () => Number.NaN,
       now,
     }),
 };

@@ -2,11 +2,11 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readText } from '../../replay/read-text.ts';
 import { rewrite } from '../../replay/rewrite.ts';
 import { SessionReplay } from '../../replay/session-replay.ts';
-import { CliError } from '../cli-error.ts';
+import { CliError, usageError } from '../cli-error.ts';
 
 /** Writes into a file what its machines say now. Returns how many of its lines are new, dropped or altered. */
 export function updateGolden(file: string): number {
-  const text = readFileSync(file, 'utf8');
+  const text = textOf(file);
   const written = rewrite(text, file);
   if (!written.ok) throw new CliError(`${file} cannot be updated: ${written.reason}`);
   if (written.changed === 0) return 0;
@@ -17,4 +17,12 @@ export function updateGolden(file: string): number {
   writeFileSync(`${file}.new`, written.text);
   renameSync(`${file}.new`, file);
   return written.changed;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
 }

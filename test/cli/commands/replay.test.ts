@@ -1,5 +1,7 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { segmentFile } from '../../../src/log/session-files.ts';
 import { golden, goldenFile, lineOf, withLine } from '../../replay/golden.ts';
@@ -56,12 +58,48 @@ describe('exit codes', () => {
     [['replay', goldenFile('supersede'), '--speed', 'fast'], '--speed "fast" is no factor'],
     [['replay', goldenFile('supersede'), '--step', '--json'], '--json goes with none of'],
     [['replay', '--update'], 'is no log|needs to be told|there is no log'],
-    [['replay', '.'], 'cannot be read'],
+    [['replay', '.'], 'is a folder. Name a log in it'],
     [['replay', '--script', 'nosuch'], 'nosuch cannot be read'],
   ])('%j is refused with 2', async (args, message) => {
     const { code, stderr } = await place.run(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(new RegExp(message));
+  });
+});
+
+describe('what is no recording', () => {
+  const future = () => golden('supersede').replace('"format":1', '"format":9');
+  it.each([
+    ['an empty file', () => '', 'holds no line of a session log'],
+    ['zeros', () => Buffer.alloc(10_000), 'holds no line of a session log'],
+    ['other bytes', () => Buffer.from([0xff, 0xfe, 0x0a, 0x80, 0x0a]), 'damaged: a.log:1 is not UTF-8'],
+    ['a text', () => 'hello\nthere\n', 'damaged: a.log:1 does not begin with'],
+    ['a later format', future, 'is of log format 9; this version reads up to 1'],
+    ['other line ends', () => golden('supersede').replaceAll('\n', '\r\n'), 'ends in a carriage return'],
+    ['a packed log', () => gzipSync(golden('supersede')), 'packed by gzip, but no bundle'],
+  ])('REPLAY-20 %s is refused with 2 and the reason, on every way', async (_, content, reason) => {
+    const path = join(place.project, 'a.log');
+    writeFileSync(path, content());
+    for (const way of [[], ['--until', '3']]) {
+      const { code, stdout, stderr } = await place.run(['replay', path, ...way]);
+      expect(code).toBe(2);
+      expect(stdout + stderr).toContain(reason);
+      expect(stderr).not.toContain('a bug');
+    }
+  });
+
+  it('REPLAY-20 a file that may not be read is named', async () => {
+    const path = file(golden('supersede'));
+    chmodSync(path, 0);
+    // Whoever may read everything may read this.
+    const isAllowed = await access(path, constants.R_OK).then(
+      () => true,
+      () => false,
+    );
+    const { code, stderr } = await place.run(['replay', path]);
+    if (!isAllowed)
+      expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('EACCES') });
+    else expect(code).toBe(0);
   });
 });
 
