@@ -1,5 +1,6 @@
 import type { ActorState } from '../../src/replay/create-replay.ts';
 import { showValue } from '../../src/replay/show-step.ts';
+import { actorName } from '../recording/actor-name.ts';
 import type { Selected } from './app.tsx';
 
 interface Props {
@@ -21,16 +22,18 @@ export function ActorTree({ actors, selected, onSelect }: Props) {
             const { path, kind, value } = actor;
             const depth = path === '.' ? 0 : path.split('/').length;
             const isChosen = selected?.root === root && selected.path === path;
+            const { name, detail } = actorName(actor);
             return (
               <li key={`${root} ${path}`} style={{ paddingLeft: `${depth * 14}px` }}>
                 <button
                   type="button"
                   class={kind}
                   aria-pressed={isChosen}
+                  title={path === '.' ? root : `${root} ${path}`}
                   onClick={() => onSelect({ root, path })}
                 >
-                  <b>{path === '.' ? root : path.slice(path.lastIndexOf('/') + 1)}</b>
-                  {kind === 'machine' && <span>{showValue(value)}</span>}
+                  <b>{name}</b> {detail && <small>{detail}</small>}
+                  {kind === 'machine' && <span>{breakable(showValue(value))}</span>}
                 </button>
               </li>
             );
@@ -41,3 +44,6 @@ export function ActorTree({ actors, selected, onSelect }: Props) {
 }
 
 const orderOf = ({ path }: ActorState): string => (path === '.' ? '' : path.replaceAll('/', '\u0001'));
+
+/** Where it is too long for a line, it goes on after a sign rather than in a word. */
+const breakable = (text: string): string => text.replace(/[.(]/g, '$&\u200b');

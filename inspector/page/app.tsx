@@ -1,12 +1,15 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ActorState } from '../../src/replay/create-replay.ts';
-import { lineSummary, rootOfLine } from '../recording/line-text.ts';
+import { lineSummary, pathOfLine, rootOfLine } from '../recording/line-text.ts';
 import type { Recording } from '../recording/recording.ts';
 import { ActorTree } from './actor-tree.tsx';
 import { Chart } from './chart.tsx';
 import { Details } from './details.tsx';
 import { LaneChart } from './lane-chart.tsx';
+import type { Feed } from './read-feed.ts';
+import { StepBar } from './step-bar.tsx';
 import { Timeline } from './timeline.tsx';
+import { useNow } from './use-now.ts';
 
 const VIEWS = ['actors', 'chart', 'timeline', 'lanes', 'details'] as const;
 type View = (typeof VIEWS)[number];
@@ -16,23 +19,60 @@ export interface Selected {
   path: string;
 }
 
-export function App({ title, recording }: { title: string; recording: Recording }) {
+export function App({ feed }: { feed: Feed }) {
+  const { recording, isLive, status } = feed;
   const last = recording.lines.length;
-  const [position, setPosition] = useState(recording.lastAlive);
+  // Where the person went; null: at the end of a live session, wherever that is by now.
+  const [held, hold] = useState<number | null>(null);
   const [view, setView] = useState<View>('chart');
   const [selected, select] = useState<Selected | null>(null);
-  const go = (to: number) => setPosition(Math.max(0, Math.min(last, to)));
-  const actors = useMemo(() => recording.actorsAt(position), [recording, position]);
+  const [onlyRoot, setOnlyRoot] = useState(false);
+  const position = Math.min(last, held ?? (isLive ? last : recording.lastAlive));
+  const isFollowing = isLive && held === null;
+  const actors = useMemo(() => recording.actorsAt(position), [recording, position, last]);
   const actor = findActor(actors, selected) ?? firstOf(actors);
   const line = recording.lines[position - 1];
+  const isTicking = isFollowing && status !== 'over';
+  const tick = useNow(isTicking ? (actors.some(({ timers }) => timers.length > 0) ? 250 : 1_000) : null);
+  const now = isTicking ? tick + feed.aheadMs : recording.timeAt(position);
+
+  useEffect(() => hold(null), [recording]);
+
+  // What is asked for before the last answer is drawn counts from where that leads.
+  const here = useRef({ position, root: actor?.root });
+  here.current = { position, root: actor?.root };
+
+  const go = (to: number) => {
+    const next = Math.max(0, Math.min(last, to));
+    const at = recording.lines[next - 1];
+    const root = (at && rootOfLine(at)) ?? here.current.root;
+    if (at && root && root !== here.current.root) select({ root, path: pathOfLine(at) });
+    here.current = { position: next, root };
+    hold(next);
+  };
+  /** By one line, or by one of the lines that the timeline shows. */
+  const step = (by: 1 | -1) => {
+    const { position: from, root } = here.current;
+    if (!onlyRoot || !root) return go(from + by);
+    const own = recording.positionsOf(root);
+    const to = by === 1 ? own.find((each) => each > from) : own.findLast((each) => each < from);
+    if (to !== undefined) go(to);
+  };
+  const goToEnd = () => (isLive ? hold(null) : go(last));
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLInputElement) return;
-      const to = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: last }[event.key];
-      if (to === undefined) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const steps: Record<string, () => void> = {
+        ArrowLeft: () => step(-1),
+        ArrowRight: () => step(1),
+        Home: () => go(0),
+        End: goToEnd,
+      };
+      const act = steps[event.key];
+      if (act === undefined) return;
       event.preventDefault();
-      go(to);
+      act();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -45,29 +85,31 @@ export function App({ title, recording }: { title: string; recording: Recording 
   return (
     <div class={`app view-${view}`}>
       <header>
-        <h1 title={title}>{title}</h1>
-        <div class="steps">
-          <Go label="To the beginning" sign="|◀" onGo={() => go(0)} />
-          <Go label="One line back" sign="◀" onGo={() => go(position - 1)} />
-          <input
-            type="range"
-            aria-label="Position"
-            min={0}
-            max={last}
-            value={position}
-            onInput={(event) => go(Number(event.currentTarget.value))}
-          />
-          <Go label="One line on" sign="▶" onGo={() => go(position + 1)} />
-          <Go label="To the end" sign="▶|" onGo={() => go(last)} />
-          <output>
-            {position} / {last}
-          </output>
+        <div class="title">
+          <h1 title={feed.title}>{feed.title}</h1>
+          {isLive && (
+            <button
+              type="button"
+              class={`live ${status}`}
+              aria-pressed={isFollowing}
+              title={isFollowing ? 'Shows each line as it is written' : 'Back to the newest line'}
+              onClick={() => hold(isFollowing ? last : null)}
+            >
+              {liveText(isFollowing, status, last - position)}
+            </button>
+          )}
         </div>
+        <StepBar position={position} last={last} onGo={go} onStep={step} onEnd={goToEnd} />
         <p class="now">
-          {line
-            ? `${line.time} ${rootOfLine(line) ?? line.label} · ${lineSummary(line)}`
-            : 'before the first line'}
+          {line ? (
+            <>
+              <time>{line.time}</time> <b>{rootOfLine(line) ?? line.label}</b> {lineSummary(line)}
+            </>
+          ) : (
+            'before the first line'
+          )}
         </p>
+        {feed.notice && <p class="notice-line">{feed.notice}</p>}
         <Trouble recording={recording} onGo={go} />
         <nav>
           {VIEWS.map((name) => (
@@ -82,16 +124,25 @@ export function App({ title, recording }: { title: string; recording: Recording 
       </section>
       <section class="panel chart-panel" aria-label="Statechart">
         {actor ? (
-          <Chart recording={recording} actor={actor} position={position} isShown={view === 'chart'} />
+          <Chart
+            {...{ recording, actor, actors, position, now }}
+            isShown={view === 'chart'}
+            onSelect={show}
+          />
         ) : (
           <p class="notice">Nothing is alive here.</p>
         )}
       </section>
       <section class="panel timeline-panel" aria-label="Timeline">
-        <Timeline lines={recording.lines} position={position} root={actor?.root ?? null} onGo={go} />
+        <Timeline
+          {...{ recording, position, onlyRoot }}
+          root={actor?.root ?? null}
+          onGo={go}
+          onOnlyRoot={setOnlyRoot}
+        />
       </section>
       <section class="panel lanes-panel" aria-label="Lanes">
-        <LaneChart lines={recording.lines} position={position} root={actor?.root ?? null} onGo={go} />
+        <LaneChart recording={recording} position={position} root={actor?.root ?? null} onGo={go} />
       </section>
       <section class="panel details-panel" aria-label="Details">
         <Details actor={actor} line={line} />
@@ -100,12 +151,10 @@ export function App({ title, recording }: { title: string; recording: Recording 
   );
 }
 
-function Go({ label, sign, onGo }: { label: string; sign: string; onGo: () => void }) {
-  return (
-    <button type="button" title={label} aria-label={label} onClick={onGo}>
-      {sign}
-    </button>
-  );
+function liveText(isFollowing: boolean, status: Feed['status'], behind: number): string {
+  const word = status === 'over' ? 'ended' : status === 'lost' ? 'lost' : 'live';
+  if (isFollowing) return word;
+  return `to the ${status === 'over' ? 'end' : 'live end'}${behind > 0 ? ` (+${behind.toLocaleString('en')})` : ''}`;
 }
 
 function Trouble({ recording, onGo }: { recording: Recording; onGo: (position: number) => void }) {
@@ -126,11 +175,19 @@ function Trouble({ recording, onGo }: { recording: Recording; onGo: (position: n
   );
 }
 
-/** The one that was chosen, or its root when it is gone. */
+/** The one that was chosen, or when it is gone what is nearest above it. */
 function findActor(actors: readonly ActorState[], selected: Selected | null): ActorState | undefined {
   if (selected === null) return undefined;
   const own = actors.filter(({ root }) => root === selected.root);
-  return own.find(({ path }) => path === selected.path) ?? own.find(({ path }) => path === '.');
+  for (
+    let path = selected.path;
+    path !== '.';
+    path = path.slice(0, Math.max(0, path.lastIndexOf('/'))) || '.'
+  ) {
+    const found = own.find((actor) => actor.path === path);
+    if (found) return found;
+  }
+  return own.find(({ path }) => path === '.');
 }
 
 function firstOf(actors: readonly ActorState[]): ActorState | undefined {

@@ -2,21 +2,28 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ActorState } from '../../src/replay/create-replay.ts';
 import { readLayout } from '../layout/read-layout.ts';
 import { toSvg } from '../layout/svg.ts';
+import { actorName } from '../recording/actor-name.ts';
 import { eventTypeOf } from '../recording/line-text.ts';
 import type { Recording } from '../recording/recording.ts';
 import { activeStates, tracedTransitions } from '../recording/trace.ts';
-import { reasonsOf } from '../why/reasons.ts';
+import type { Selected } from './app.tsx';
+import { Waits } from './waits.tsx';
+import { Zoom } from './zoom.tsx';
 
 interface Props {
   recording: Recording;
   actor: ActorState;
+  actors: readonly ActorState[];
   position: number;
+  /** Epoch milliseconds by the clock of the session. */
+  now: number;
+  onSelect: (actor: Selected) => void;
   /** On a small screen only one panel is there. */
   isShown: boolean;
 }
 
 /** The machine of an actor, its active states lit and its last transition traced, and what it waits for. */
-export function Chart({ recording, actor, position, isShown }: Props) {
+export function Chart({ recording, actor, actors, position, now, onSelect, isShown }: Props) {
   const shape = recording.shapeOf(actor);
   const place = useRef<HTMLDivElement>(null);
   const [zoom, setZoom] = useState<number | null>(null);
@@ -41,60 +48,68 @@ export function Chart({ recording, actor, position, isShown }: Props) {
       group.classList.toggle('lit', active.has(group.dataset.state ?? ''));
     for (const group of drawn.querySelectorAll<SVGGElement>('[data-edge]'))
       group.classList.toggle('lit', lit.has(group.dataset.edge ?? ''));
-    const leaf = [...drawn.querySelectorAll('.state.lit')].at(-1);
-    if (leaf && !isInSight(leaf, drawn.parentElement))
-      leaf.scrollIntoView({ block: 'center', inline: 'center' });
+    bringLitInSight(drawn);
   }, [svg, actor, move, zoom, isShown]);
 
+  useEffect(() => {
+    const onResize = () => place.current && bringLitInSight(place.current);
+    addEventListener('resize', onResize);
+    return () => removeEventListener('resize', onResize);
+  }, []);
+
+  const { name, detail } = actorName(actor);
+  const head = (
+    <>
+      <div class="top">
+        <h2 title={actor.path === '.' ? actor.root : `${actor.root} ${actor.path}`}>
+          {name} <small>{detail ?? (shape ? 'machine' : 'effect')}</small>
+        </h2>
+        {shape && <Zoom zoom={zoom} onZoom={setZoom} />}
+      </div>
+      <Waits {...{ recording, actor, actors, position, now, onSelect }} />
+    </>
+  );
   if (!shape)
     return (
-      <p class="notice">
-        {actor.path} is an effect ({actor.src}); only machines are drawn.
-      </p>
+      <>
+        <div class="why">{head}</div>
+        <p class="notice">An effect is a part of the program, not a machine; there is nothing to draw.</p>
+      </>
     );
-  const { width } = readLayout(shape.id);
-  const step = (by: number) => setZoom((zoom ?? 1) * by);
+  const { width, height } = readLayout(shape.id);
   return (
     <>
-      <div class="why">
-        <b>
-          {actor.path === '.' ? actor.root : actor.path} ({shape.id})
-        </b>
-        {reasonsOf(shape, actor.value).map(({ state, why, who }) => (
-          <p key={state}>
-            <code>{state}</code> {why}. <span>Who can change it: {who}.</span>
-          </p>
-        ))}
-        <div class="zoom">
-          <button type="button" aria-label="Smaller" onClick={() => step(0.8)}>
-            −
-          </button>
-          <button type="button" onClick={() => setZoom(null)}>
-            fit
-          </button>
-          <button type="button" onClick={() => setZoom(1)}>
-            100 %
-          </button>
-          <button type="button" aria-label="Larger" onClick={() => step(1.25)}>
-            +
-          </button>
+      <div class="why">{head}</div>
+      <div class="frame">
+        <div class="drawing">
+          <div
+            ref={place}
+            class={zoom === null ? 'fit' : ''}
+            style={
+              zoom === null
+                ? { '--natural': `${width}px`, '--ratio': width / height }
+                : { width: `${width * zoom}px` }
+            }
+            // Made from the machines of this program, with every name escaped.
+            dangerouslySetInnerHTML={{ __html: svg }}
+          />
         </div>
-      </div>
-      <div class="drawing">
-        <div
-          ref={place}
-          class={zoom === null ? 'fit' : ''}
-          style={
-            zoom === null
-              ? { maxWidth: `${width}px`, '--natural': `${width}px` }
-              : { width: `${width * zoom}px` }
-          }
-          // Made from the machines of this program, with every name escaped.
-          dangerouslySetInnerHTML={{ __html: svg }}
-        />
       </div>
     </>
   );
+}
+
+function bringLitInSight(drawn: HTMLElement): void {
+  const leaf = farthestIn([...drawn.querySelectorAll<SVGGElement>('.state.lit')]);
+  if (leaf && !isInSight(leaf, drawn.parentElement))
+    leaf.scrollIntoView({ block: 'center', inline: 'center' });
+}
+
+/** Of several regions the one whose state is farthest in has most to tell. */
+function farthestIn(states: SVGGElement[]): SVGGElement | undefined {
+  const depth = (state: SVGGElement) => state.dataset.state?.split('.').length ?? 0;
+  const most = Math.max(...states.map(depth));
+  return states.find((state) => depth(state) === most);
 }
 
 function isInSight(part: Element, frame: Element | null): boolean {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ActorState } from '../../src/replay/create-replay.ts';
 import type { RecordedLine } from '../../src/replay/recorded-line.ts';
+import { actorName } from '../recording/actor-name.ts';
 
 interface Props {
   actor: ActorState | undefined;
@@ -14,7 +15,7 @@ export function Details({ actor, line }: Props) {
       {line && <Body title={`Event: line ${line.line}, ${line.verb}`} value={line.json} />}
       {actor && (
         <Body
-          title={`${actor.kind === 'machine' ? 'Context' : 'Input'}: ${actor.path === '.' ? actor.root : actor.path}`}
+          title={`${actor.kind === 'machine' ? 'Context' : 'Input'}: ${nameText(actor)}`}
           value={actor.context}
         />
       )}
@@ -35,4 +36,9 @@ function Body({ title, value }: { title: string; value: unknown }) {
 /** Actors stand in contexts as references, which say nothing here. */
 function plain(_: string, value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'xstate$$type' in value ? '(an actor)' : value;
+}
+
+function nameText(actor: ActorState): string {
+  const { name, detail } = actorName(actor);
+  return detail ? `${name} ${detail}` : name;
 }

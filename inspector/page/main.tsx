@@ -1,13 +1,22 @@
 import { render } from 'preact';
-import { Recording } from '../recording/recording.ts';
 import { App } from './app.tsx';
-import { fetchRecording } from './fetch-recording.ts';
+import { pageKey } from './page-key.ts';
+import { readFeed } from './read-feed.ts';
 
 const place = document.getElementById('app') as HTMLElement;
-render(<p class="notice">Running the recording…</p>, place);
+const say = (text: string) => render(<p class="notice">{text}</p>, place);
+let isShown = false;
+say('Opening…');
 try {
-  const { title, entries } = await fetchRecording();
-  render(<App title={title} recording={new Recording(entries)} />, place);
+  await readFeed(await pageKey(), {
+    onFeed: (feed) => {
+      isShown = true;
+      render(<App feed={feed} />, place);
+    },
+    onProgress: (lines) => {
+      if (!isShown) say(`Running the recording… ${lines.toLocaleString('en')} lines`);
+    },
+  });
 } catch (error) {
-  render(<p class="notice">{(error as Error).message}</p>, place);
+  say((error as Error).message);
 }

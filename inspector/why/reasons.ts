@@ -19,6 +19,13 @@ export function reasonsOf(shape: MachineShape, value: unknown): Reason[] {
   return reasons.filter(({ why }, at) => reasons.findIndex((other) => other.why === why) === at);
 }
 
+/** The state has no words, so only its name is told. */
+export function isBare({ state, why }: Reason): boolean {
+  return why === bare(state);
+}
+
+const bare = (state: string): string => `it is in ${state}`;
+
 function reasonOf(leaf: string, machine: string, states: ReadonlyMap<string, StateShape>): Reason {
   const state = leaf.slice(machine.length + 1);
   const line: StateShape[] = [];
@@ -26,7 +33,7 @@ function reasonOf(leaf: string, machine: string, states: ReadonlyMap<string, Sta
   const spoken = line.find(({ why }) => why !== null);
   if (spoken) return { state, why: spoken.why ?? '', who: spoken.who ?? 'nobody' };
   const actors = line.flatMap(({ invokes }) => invokes.map(({ id }) => id));
-  if (actors.length === 0) return { state, why: `it is in ${state}`, who: 'nobody' };
+  if (actors.length === 0) return { state, why: bare(state), who: 'nobody' };
   return { state, why: `waiting for its actor ${actors.join(' and ')}`, who: 'that actor' };
 }
 

@@ -3,6 +3,7 @@ import { type ActorState, createReplay } from '../../src/replay/create-replay.ts
 import { stampsOf } from '../../src/replay/until.ts';
 import { describeMachine, type MachineShape } from '../layout/describe-machine.ts';
 import { machineList } from '../layout/machine-list.ts';
+import { callOf, innermostOf } from './innermost.ts';
 import { type Reason, reasonsOf } from './reasons.ts';
 
 /** One thing that a conversation waits for. */
@@ -77,11 +78,7 @@ function waitingOf(
   states: readonly ActorState[],
   since: ReadonlyMap<string, string>,
 ): Waiting[] {
-  const own = states.filter(({ root }) => root === conversation.root);
-  const innermost = own.filter(
-    ({ path }) => !own.some((other) => other.path !== path && isBelow(other.path, path)),
-  );
-  return innermost.flatMap((actor) =>
+  return innermostOf(conversation, states).flatMap((actor) =>
     reasonsOf(shapeOf(actor), actor.value).map((reason) => ({
       ...scopeOf(conversation),
       root: actor.root,
@@ -91,10 +88,6 @@ function waitingOf(
       call: callOf(actor),
     })),
   );
-}
-
-function isBelow(path: string, above: string): boolean {
-  return above === '.' || path.startsWith(`${above}/`);
 }
 
 /** A machine is started by others under its own name; the roots here are conversations. */
@@ -110,12 +103,6 @@ function shapeOf({ path, src }: ActorState): MachineShape {
 function scopeOf({ context }: ActorState): { conversationId: string; agentId: string } {
   const { scope } = context as { scope: { conversationId: string; agentId: string } };
   return { conversationId: scope.conversationId, agentId: scope.agentId };
-}
-
-function callOf({ src, context }: ActorState): Waiting['call'] {
-  if (src !== 'toolCall') return null;
-  const { standing } = context as { standing: { id: string; name: string } };
-  return { id: standing.id, name: standing.name };
 }
 
 /** Of each line, with the zone that held then. */

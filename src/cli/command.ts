@@ -5,6 +5,8 @@ export interface OptionSpec {
   /** The word that stands for the value in `--help`. */
   value?: string;
   choices?: readonly string[];
+  /** What it means without a value; then a value is given with `=` only, as `--inspect=stately`. */
+  bare?: string;
 }
 export type OptionTable = Record<string, OptionSpec>;
 

@@ -59,7 +59,7 @@ const commands: Entry[] = [
   },
   {
     name: 'inspect',
-    summary: 'Open a recorded session in a local page and step through it',
+    summary: 'Open a session, recorded or running, in a local page and step through it',
     load: () => import('./commands/inspect.ts'),
   },
   {

@@ -21,9 +21,10 @@ export function parseWords<T extends OptionTable>(
     strict: false,
     tokens: true,
     options: Object.fromEntries(
-      Object.entries(command.options).map(([option, { type }]) => [
+      Object.entries(command.options).map(([option, { type, bare }]) => [
         option,
-        { type: type === 'boolean' ? ('boolean' as const) : ('string' as const) },
+        // As a boolean it leaves the next word alone; what follows its `=` comes all the same.
+        { type: type === 'boolean' || bare !== undefined ? ('boolean' as const) : ('string' as const) },
       ]),
     ),
   });
@@ -35,7 +36,7 @@ export function parseWords<T extends OptionTable>(
     if (token.name === 'help' || token.name === 'h') return { help: true };
     const spec = command.options[token.name];
     if (!spec) throw usageError(`unknown option ${token.rawName}. ${hint}`);
-    values[token.name] = readValue(token.rawName, spec, token.value, hint);
+    values[token.name] = readValue(token.rawName, spec, token.value ?? spec.bare, hint);
   }
   const { maxWords } = command;
   if (maxWords !== undefined && words.length > maxWords)

@@ -29,7 +29,7 @@ export interface FollowOptions {
   everyMs?: number;
 }
 
-const PART = 256 * 1024;
+const PART = 64 * 1024;
 const ENDED = /^.{14} · session \(lifecycle\) \{.*"ended":true\}$/;
 /** After so many looks in a row without a new line it is asked whether the process still lives. */
 const QUIET_LOOKS = 20;
@@ -91,6 +91,7 @@ class SegmentReader {
   lastLine = '';
   readonly #file: string;
   #opened: FileHandle | undefined;
+  readonly #buffer = Buffer.allocUnsafeSlow(PART);
   #offset = 0;
   #lines = 0;
   /** The beginning of a line whose end was not there yet. */
@@ -103,17 +104,20 @@ class SegmentReader {
   /** The whole lines that are there now. */
   async *read(): AsyncGenerator<LogText, void, undefined> {
     this.#opened ??= await open(this.#file, 'r');
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(PART);
-      const { bytesRead } = await this.#opened.read(buffer, 0, PART, this.#offset);
-      if (bytesRead === 0) return;
+    for (let isMore = true; isMore; ) {
+      const { bytesRead } = await this.#opened.read(this.#buffer, 0, PART, this.#offset);
       this.#offset += bytesRead;
-      const part = buffer.subarray(0, bytesRead);
+      isMore = bytesRead === PART;
+      const part = this.#buffer.subarray(0, bytesRead);
       const end = part.lastIndexOf(0x0a) + 1;
-      this.#rest.push(end === 0 ? part : part.subarray(0, end));
-      if (end === 0) continue;
+      // What is kept over the next read must not lie in the buffer.
+      if (end === 0) {
+        if (bytesRead > 0) this.#rest.push(Buffer.from(part));
+        continue;
+      }
+      this.#rest.push(part.subarray(0, end));
       const lines = this.#take();
-      if (end < part.length) this.#rest.push(part.subarray(end));
+      if (end < bytesRead) this.#rest.push(Buffer.from(part.subarray(end)));
       yield lines;
     }
   }
@@ -129,12 +133,12 @@ class SegmentReader {
   }
 
   #take(): LogText {
-    const text = Buffer.concat(this.#rest).toString('utf8');
+    const [only] = this.#rest;
+    const text = (this.#rest.length === 1 && only ? only : Buffer.concat(this.#rest)).toString('utf8');
     this.#rest = [];
     const line = this.#lines + 1;
-    const lines = text.split('\n');
-    this.#lines += lines.length - 1;
-    this.lastLine = lines.at(-2) ?? '';
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lines += 1;
+    this.lastLine = text.slice(text.lastIndexOf('\n', text.length - 2) + 1, -1);
     return { file: this.#file, line, text };
   }
 }

@@ -12,6 +12,7 @@ const command = defineCommand({
     mode: { type: 'string', choices: ['a', 'b'], describe: 'a choice' },
     limit: { type: 'number', describe: 'a number' },
     json: { type: 'boolean', describe: 'a switch' },
+    look: { type: 'string', choices: ['near', 'far'], bare: 'near', describe: 'with a value or without' },
   },
   run: async () => 0,
 });
@@ -25,6 +26,17 @@ test('CLI-5 options and words are read in any order, and -- ends the options', (
   });
   expect(parse()).toEqual({ help: false, options: {}, words: [] });
   expect(parse('one', '--help')).toEqual({ help: true });
+});
+
+test('CLI-5 an option that means something by itself takes a value with = only, and no next word', () => {
+  const options = (...args: string[]) => {
+    const parsed = parse(...args);
+    return parsed.help ? null : [parsed.options.look, parsed.words];
+  };
+  expect(options('--look', 'far')).toEqual(['near', ['far']]);
+  expect(options('--look=far')).toEqual(['far', []]);
+  expect(options('--look', '--json')).toEqual(['near', []]);
+  expect(() => parse('--look=up')).toThrow(/--look "up" is not known. It is one of: near, far/);
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { hubOption } from '../hub-choice.ts';
 import { environmentName, terminalQuestion } from '../server/env-name.ts';
+import { inspectModes } from '../server/inspect-modes.ts';
 import { listenOptions, readListen } from '../server/listen-address.ts';
 import { runServer } from '../server/run-server.ts';
 
@@ -20,6 +21,13 @@ export const command = defineCommand({
       type: 'string',
       choices: modes,
       describe: 'the permission mode of conversations that have none yet; standard when left out',
+    },
+    inspect: {
+      type: 'string',
+      choices: inspectModes,
+      bare: 'page',
+      describe:
+        'show this session live: in a local page of its machines, or with =stately in the inspector of Stately',
     },
     debug: { type: 'boolean', describe: 'tell on stderr what happens to connections' },
   },
@@ -45,6 +53,7 @@ export const command = defineCommand({
         mode: options.mode ?? 'standard',
         trustProxy: options['trust-proxy'] ?? false,
         debug: options.debug ?? false,
+        ...(options.inspect ? { inspect: options.inspect } : {}),
       });
     } catch (error) {
       throw explained(error);

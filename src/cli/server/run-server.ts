@@ -4,8 +4,10 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { version } from '../version.ts';
 import { approvalLimitMs } from './approval-limit.ts';
 import { findHub } from './find-hub.ts';
+import type { InspectMode } from './inspect-modes.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { openLog } from './open-log.ts';
+import type { Inspecting } from './start-inspecting.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { nextSteps, welcome } from './welcome.ts';
 
@@ -18,6 +20,7 @@ export interface ServerSetting {
   mode: Mode;
   trustProxy: boolean;
   debug: boolean;
+  inspect?: InspectMode;
 }
 
 /** Runs a host, and the hub if there is none, until it is stopped; the answer is the exit code. */
@@ -29,9 +32,11 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     import('../../host/index.ts'),
     findHub(setting.hub, setting),
   ]);
+  const inspecting = setting.inspect && openInspector(setting.inspect, log.path);
   const closeAll = async () => {
     await found.here?.close();
     log.close();
+    await (await inspecting)?.close();
   };
   const facts = {
     version,
@@ -56,14 +61,21 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     await closeAll();
     throw error;
   });
-  onStopSignals(() => {
-    isStopping = true;
-    say('Stopping; a running turn may end first. Once more stops at once.');
-    void host.drain();
-  }, exitCodes.interrupted);
+  onStopSignals(
+    () => {
+      isStopping = true;
+      say('Stopping; a running turn may end first. Once more stops at once.');
+      void host.drain();
+    },
+    exitCodes.interrupted,
+    () => host.drain(),
+  );
   // Whoever is refused at the first connection says why when it stops; here it is only no reason to say "ready".
   host.ready.then(
-    () => say(nextSteps(facts)),
+    async () => {
+      const notice = (await inspecting)?.notice;
+      say(notice ? `  ${notice}\n${nextSteps(facts)}` : nextSteps(facts));
+    },
     () => undefined,
   );
   const { code, reason } = await host.stopped;
@@ -71,6 +83,17 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
   if (code === exitCodes.ok) return exitCodes.ok;
   process.stderr.write(`signalbox: ${explain(code, reason, envName)}\n`);
   return code === exitCodes.superseded ? exitCodes.superseded : exitCodes.failure;
+}
+
+/** A host works as well without anybody who watches it. */
+async function openInspector(mode: InspectMode, log: string): Promise<Inspecting | null> {
+  try {
+    const { startInspecting } = await import('./start-inspecting.ts');
+    return await startInspecting(mode, log);
+  } catch (error) {
+    process.stderr.write(`signalbox: the inspector could not be opened: ${(error as Error).message}\n`);
+    return null;
+  }
 }
 
 function explain(code: number, reason: string, envName: string): string {

@@ -6,7 +6,7 @@ import { readText } from '../../../src/replay/read-text.ts';
 
 const read = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../replays', `${name}.log`), 'utf8');
-const recording = new Recording(readText(read('approval-over-a-restart')));
+const recording = Recording.of(readText(read('approval-over-a-restart')));
 const find = (text: string) =>
   recording.lines.findIndex((line) => JSON.stringify(line.json).includes(text)) + 1;
 
@@ -42,16 +42,16 @@ test('it opens where something but the host lives', () => {
   const roots = recording.actorsAt(recording.lastAlive).map(({ root }) => root);
   expect(roots).toContain('conversation:conv-1');
   expect(recording.lastAlive).toBeLessThan(recording.lines.length);
-  expect(new Recording([]).lastAlive).toBe(0);
+  expect(Recording.of([]).lastAlive).toBe(0);
 });
 
 test('INSP-12 a divergence and damage are told where they are', () => {
   expect(recording.divergences).toEqual([]);
   const text = read('retry-ladder');
-  const altered = new Recording(readText(text.replace('"kind":"post"', '"kind":"attach"')));
+  const altered = Recording.of(readText(text.replace('"kind":"post"', '"kind":"attach"')));
   expect(altered.divergences).toHaveLength(1);
   expect(altered.lines[(altered.divergences[0]?.position ?? 0) - 1]).toBeDefined();
-  const cut = new Recording(readText(`${text.split('\n').slice(0, 10).join('\n')}\nnonsense\n`));
+  const cut = Recording.of(readText(`${text.split('\n').slice(0, 10).join('\n')}\nnonsense\n`));
   expect(cut.damaged).toMatchObject({ line: 11 });
   expect(cut.lines).toHaveLength(10);
 });

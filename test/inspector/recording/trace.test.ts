@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeMachine } from '../../../inspector/layout/describe-machine.ts';
+import { eventTypeOf } from '../../../inspector/recording/line-text.ts';
+import { Recording } from '../../../inspector/recording/recording.ts';
 import { activeStates, tracedTransitions } from '../../../inspector/recording/trace.ts';
 import { connectionMachine } from '../../../machines/connection.ts';
+import { conversationMachine } from '../../../machines/conversation.ts';
 import { turnMachine } from '../../../machines/turn.ts';
+import { readText } from '../../../src/replay/read-text.ts';
 
 const turn = describeMachine(turnMachine);
 const connection = describeMachine(connectionMachine);
@@ -46,3 +52,35 @@ test('a start has no transition', () => {
     [],
   );
 });
+
+test('INSP-12 where no transition leads there by itself, those through states in which nothing stays are traced', () => {
+  const commit = { verb: 'in', eventType: 'xstate.done.actor.commit' };
+  const traced = tracedTransitions(turn, { opening: 'writing' }, { sampling: 'sending' }, commit);
+  expect(traced[0]).toMatch(/^turn\.opening\.writing\/done:commit\//);
+  expect(traced.length).toBeGreaterThan(1);
+  const conversation = describeMachine(conversationMachine);
+  const ended = tracedTransitions(conversation, { running: 'going' }, 'idle', commit);
+  expect(ended).toContain('conversation.running/done:turn/2');
+  expect(ended).toContain('conversation.deciding/always:/2');
+});
+
+test.each(['abort-in-every-state', 'queue-merging', 'reconnect-in-mid-stream', 'retry-ladder'])(
+  'INSP-12 every change that was recorded has an arrow: %s',
+  (name) => {
+    const text = readFileSync(join(import.meta.dirname, '../../replays', `${name}.log`), 'utf8');
+    const recording = Recording.of(readText(text));
+    const moves = recording.lines.flatMap((line, index) =>
+      recording.actorsAt(index + 1).flatMap((actor) => {
+        const move = recording.lastMove(actor.root, actor.path, index + 1);
+        const shape = recording.shapeOf(actor);
+        return shape && move?.position === index + 1 && move.from !== null ? [{ line, shape, move }] : [];
+      }),
+    );
+    expect(moves.length).toBeGreaterThan(10);
+    for (const { line, shape, move } of moves) {
+      const cause = { verb: line.verb, eventType: eventTypeOf(line) };
+      const traced = tracedTransitions(shape, move.from, move.to, cause);
+      expect(traced, `${shape.id} at line ${move.position}`).not.toEqual([]);
+    }
+  },
+);

@@ -1,16 +1,24 @@
-import { request } from 'node:http';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { type IncomingMessage, request } from 'node:http';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { pageFiles } from '../../../inspector/serve/page-files.ts';
+import type { Piece, Source } from '../../../inspector/serve/piece.ts';
 import { type ServedPage, servePage } from '../../../inspector/serve/serve-page.ts';
 
-const DATA = '{"title":"a.log","entries":[]}';
 const files = await pageFiles();
+const source: Source = {
+  title: 'a.log',
+  isLive: false,
+  async *pieces() {
+    yield { entries: [] };
+  },
+};
+const DATA = '{"title":"a.log","isLive":false}\n{"entries":[]}\n';
 const open: ServedPage[] = [];
 let page: ServedPage;
 let ticket: string;
 
 beforeEach(async () => {
-  page = await servePage(files, DATA);
+  page = await servePage(files, source);
   open.push(page);
   ticket = new URL(page.url).hash.slice(1);
 });
@@ -94,4 +102,69 @@ test('INSP-16 the page is whole: what it names is there, and it names nothing fr
   expect((await ask('/', { method: 'HEAD' })).body).toBe('');
   expect((await ask('/../package.json')).status).toBe(404);
   expect((await ask('/', { method: 'PUT' })).status).toBe(405);
+});
+
+/** A page of an endless source, of which every piece that was taken is counted. */
+async function endless(text: string) {
+  const seen = { pieces: 0, aborted: 0 };
+  const served = await servePage(files, {
+    title: 'a.log',
+    isLive: true,
+    async *pieces(signal): AsyncGenerator<Piece> {
+      signal.addEventListener('abort', () => {
+        seen.aborted += 1;
+      });
+      for (; !signal.aborted; seen.pieces += 1) yield { file: 'a.log', line: 1, text };
+    },
+  });
+  open.push(served);
+  page = served;
+  ticket = new URL(served.url).hash.slice(1);
+  const { body: key } = await ask('/open', { method: 'POST', bearer: ticket });
+  const read = () =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const url = new URL('/data', served.url);
+      request(url, { headers: { authorization: `Bearer ${key}` } }, resolve)
+        .on('error', reject)
+        .end();
+    });
+  return { seen, key, read };
+}
+
+test('INSP-19 nothing is read for a page that takes nothing, and a page that goes ends the reading', async () => {
+  const { seen, read } = await endless('x'.repeat(64 * 1024));
+  const response = await read();
+  response.pause();
+  let before = -1;
+  // What fits into the buffers of the sockets is taken; then it stands still.
+  await vi.waitFor(
+    () => {
+      const isStill = seen.pieces === before;
+      before = seen.pieces;
+      expect(isStill).toBe(true);
+    },
+    { timeout: 20_000, interval: 200 },
+  );
+  expect(seen).toMatchObject({ aborted: 0 });
+  response.destroy();
+  await vi.waitFor(() => expect(seen.aborted).toBe(1), 20_000);
+});
+
+test('INSP-19 only so many pages read at a time; one that closes makes room', async () => {
+  const { seen, key, read } = await endless('x');
+  const readers = [];
+  for (let n = 0; n < 8; n += 1) {
+    const response = await read();
+    response.pause();
+    readers.push(response);
+  }
+  expect(await ask('/data', { bearer: key })).toMatchObject({
+    status: 429,
+    body: expect.stringContaining('open in 8 pages already'),
+  });
+  readers[0]?.destroy();
+  await vi.waitFor(() => expect(seen.aborted).toBe(1), 20_000);
+  const next = await read();
+  expect(next.statusCode).toBe(200);
+  for (const each of [...readers, next]) each.destroy();
 });
