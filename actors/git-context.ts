@@ -15,7 +15,8 @@ export function createGitContext(now: () => number): (cwd: string) => GitContext
   const kept = new Map<string, { at: number; context: GitContext | null }>();
   return (cwd) => {
     const known = kept.get(cwd);
-    if (known && now() - known.at < KEPT_MS) return known.context;
+    // Also when the clock was set back.
+    if (known && Math.abs(now() - known.at) < KEPT_MS) return known.context;
     const context = readGitContext(cwd);
     if (kept.size > 100) kept.clear();
     kept.set(cwd, { at: now(), context });

@@ -15,7 +15,7 @@ export function watchWake(onWake: (reason: 'sleep' | 'network') => void): () => 
     const now = Date.now();
     const slept = now - last > SLEPT_MS;
     last = now;
-    const found = addressList();
+    const found = addressList() ?? addresses;
     const moved = found !== addresses;
     addresses = found;
     if (slept) onWake('sleep');
@@ -25,11 +25,16 @@ export function watchWake(onWake: (reason: 'sleep' | 'network') => void): () => 
   return () => clearInterval(timer);
 }
 
-function addressList(): string {
-  return Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter((address) => !address.internal)
-    .map((address) => address.address)
-    .sort()
-    .join(' ');
+/** Null when the system does not say, for want of file descriptors for one. */
+function addressList(): string | null {
+  try {
+    return Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .filter((address) => !address.internal)
+      .map((address) => address.address)
+      .sort()
+      .join(' ');
+  } catch {
+    return null;
+  }
 }

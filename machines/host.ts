@@ -131,6 +131,8 @@ export const hostMachine = setup({
       entry: { type: 'announceDraining' },
       always: { guard: 'isQuiet', target: 'stopped' },
       after: { drainLimit: { target: 'stopped' } },
+      // Told twice: at once.
+      on: { 'host.drain': { target: 'stopped' } },
     },
     stopped: { type: 'final', meta: { why: 'stopped', who: 'nobody' } },
   },

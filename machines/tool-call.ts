@@ -53,6 +53,14 @@ const NOT_ENDED: ToolOutcome = {
   outcome: 'unknown',
 };
 
+const onAnswer = {
+  'approval.decided': [
+    { guard: 'isAllowedNow', target: 'allowed', actions: { type: 'keepDecision' } },
+    { guard: 'isForThis', target: 'settling', actions: { type: 'keepRefusal' } },
+  ],
+  'call.cancel': { target: 'settling', actions: { type: 'keepInterruption' } },
+} as const;
+
 /** One tool call, from what the model proposed to an outcome that is on disk. */
 export const toolCallMachine = setup({
   types: {
@@ -228,14 +236,16 @@ export const toolCallMachine = setup({
       tags: ['asking'],
       meta: { why: 'a person must allow or deny this call', who: 'anyone who may answer' },
       entry: { type: 'askPerson' },
-      after: { approvalLimit: { guard: 'hasLimit', actions: { type: 'answerForNobody' } } },
-      on: {
-        'approval.decided': [
-          { guard: 'isAllowedNow', target: 'allowed', actions: { type: 'keepDecision' } },
-          { guard: 'isForThis', target: 'settling', actions: { type: 'keepRefusal' } },
-        ],
-        'call.cancel': { target: 'settling', actions: { type: 'keepInterruption' } },
-      },
+      after: { approvalLimit: { guard: 'hasLimit', target: 'expired' } },
+      on: onAnswer,
+    },
+    expired: {
+      tags: ['asking'],
+      meta: { why: 'nobody answered in time; that is being written down', who: 'nobody' },
+      entry: { type: 'answerForNobody' },
+      // Said again until it is decided: the store may have refused.
+      after: { storeRetry: { target: 'expired', reenter: true } },
+      on: onAnswer,
     },
     allowed: {
       meta: { why: 'an earlier call of this step must end first', who: 'nobody' },

@@ -1,47 +1,8 @@
-import type { CommitOp } from './ports.ts';
+import { committing } from './turn.committing.ts';
 import { turnSetup } from './turn.setup.ts';
-import type { TurnContext, TurnOutput } from './turn.types.ts';
+import type { TurnOutput } from './turn.types.ts';
 
 export type * from './turn.types.ts';
-
-/** A commit that must succeed before the turn goes on; while the store refuses, it waits and tries again. */
-function committing<Next extends string>(
-  op: (context: TurnContext) => CommitOp,
-  next: Next,
-  actions: 'keepTurn' | 'nextStep' | null,
-) {
-  return turnSetup.createStateConfig({
-    initial: 'writing',
-    states: {
-      writing: {
-        invoke: {
-          id: 'commit',
-          src: 'commit',
-          input: ({ context }) => op(context),
-          onDone: [
-            {
-              guard: { type: 'isCommitted', params: ({ event }) => event.output },
-              target: next,
-              actions:
-                actions === 'keepTurn'
-                  ? { type: 'keepTurn', params: ({ event }) => event.output }
-                  : actions === 'nextStep'
-                    ? { type: 'nextStep' }
-                    : [],
-            },
-            { target: 'blocked' },
-          ],
-          onError: { target: 'blocked' },
-        },
-      },
-      blocked: {
-        meta: { why: 'the host cannot write to its store', who: 'who keeps the host’s disk' },
-        entry: { type: 'showBlocked' },
-        after: { storeRetry: { target: 'writing' } },
-      },
-    },
-  });
-}
 
 const cancelHere = {
   target: '#turn.cancelling',

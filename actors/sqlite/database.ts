@@ -2,14 +2,14 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { createBarrier } from './barrier.ts';
-import { faultOf, StoreError } from './store-error.ts';
+import { StoreError, storeErrorOf } from './store-error.ts';
 import { openSyncMarks } from './sync-marks.ts';
 
 /** One step forward of a store's layout. They run in order, each in a transaction with the version it reaches. */
 export type Migration = (sql: DatabaseSync) => void;
 
 export interface Database {
-  /** A prepared statement, kept for the next call with the same text. */
+  /** A prepared statement, kept for the next call with the same text. Its faults are `StoreError`s too. */
   statement(text: string): StatementSync;
   /**
    * Runs `work` in one transaction; an inner call joins the outer one. Throws `StoreError` when the disk is
@@ -29,19 +29,19 @@ export interface Database {
 
 /**
  * Opens (or makes) a store: WAL, `synchronous=NORMAL`, durability by `barrier()` (design.md 5.1).
- * Throws `StoreError`: `newer` when a later program wrote it, `corrupt`, `locked`, `full`, `io`.
+ * Throws `StoreError`: `newer` when a later program wrote it, `corrupt`, `locked`, `full`, `io`, `access`.
  * `SIGNALBOX_SYNC_MARKS=<folder>` in the environment is for tests: see `sync-marks.ts`.
  */
 export function openDatabase(path: string, migrations: readonly Migration[]): Database {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const sql = open(path);
+  let walFd: number;
   try {
     migrate(sql, path, migrations);
+    walFd = openSync(`${path}-wal`, 'r+');
   } catch (error) {
     sql.close();
-    throw wrap(error, path);
+    throw storeErrorOf(error, path);
   }
-  const walFd = openSync(`${path}-wal`, 'r+');
   const marks = openSyncMarks(path, process.env.SIGNALBOX_SYNC_MARKS);
   const wal = createBarrier(walFd, () => {
     const upTo = committed;
@@ -73,7 +73,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
     statement(text) {
       let statement = statements.get(text);
       if (!statement) {
-        statement = sql.prepare(text);
+        statement = prepare(sql, text, path);
         statements.set(text, statement);
       }
       return statement;
@@ -90,7 +90,7 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       } catch (error) {
         undone += 1;
         if (sql.isTransaction) sql.exec('ROLLBACK');
-        throw wrap(error, path);
+        throw storeErrorOf(error, path);
       } finally {
         depth = 0;
       }
@@ -119,13 +119,14 @@ const CHECKPOINT_PAGES = 4_000;
 
 function open(path: string): DatabaseSync {
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const sql = new DatabaseSync(path, { timeout: 2_000 });
     chmodSync(path, 0o600);
     sql.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON');
     sql.exec(`PRAGMA wal_autocheckpoint=${CHECKPOINT_PAGES}`);
     return sql;
   } catch (error) {
-    throw wrap(error, path);
+    throw storeErrorOf(error, path);
   }
 }
 
@@ -148,15 +149,23 @@ function migrate(sql: DatabaseSync, path: string, migrations: readonly Migration
   sql.exec(`PRAGMA user_version=${migrations.length}`);
 }
 
-function wrap(error: unknown, path: string): unknown {
-  if (error instanceof StoreError) return error;
-  const fault = faultOf(error);
-  if (!fault) return error;
-  const advice: Record<string, string> = {
-    full: 'the disk is full; free some space, nothing accepted so far is lost',
-    corrupt: 'the file is damaged; move it away or restore a copy',
-    locked: 'another process holds it',
-    io: 'the disk reports errors',
-  };
-  return new StoreError(fault, `${path}: ${advice[fault] ?? fault}`, { cause: error });
+/** A page that is damaged, or cannot be read, may come up with every statement. */
+function prepare(sql: DatabaseSync, text: string, path: string): StatementSync {
+  try {
+    const statement = sql.prepare(text);
+    for (const method of ['get', 'all', 'run'] as const) {
+      const call = statement[method].bind(statement) as (...values: unknown[]) => unknown;
+      const told = (...values: unknown[]): unknown => {
+        try {
+          return call(...values);
+        } catch (error) {
+          throw storeErrorOf(error, path);
+        }
+      };
+      Object.assign(statement, { [method]: told });
+    }
+    return statement;
+  } catch (error) {
+    throw storeErrorOf(error, path);
+  }
 }

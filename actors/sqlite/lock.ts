@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { faultOf } from './store-error.ts';
+import { faultOf, storeErrorOf } from './store-error.ts';
 
 /** Who holds a lock, as told to whoever comes second. */
 export interface LockHolder {
@@ -16,28 +16,31 @@ export type LockResult =
 /**
  * Takes `<path>` for this process. The lock itself is the operating system's, on `<path>.sqlite`, so it ends
  * with the process, also after `kill -9`, and there are no stale locks to judge. `<path>` names the holder.
+ * Throws `StoreError` when the folder cannot be used.
  */
 export function acquireLock(path: string): LockResult {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const guard = new DatabaseSync(`${path}.sqlite`, { timeout: 0 });
-  try {
-    guard.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    guard.close();
-    if (faultOf(error) !== 'locked') throw error;
-    return { ok: false, holder: readHolder(path) };
-  }
+  let guard: DatabaseSync | undefined;
   const tell = (holder: LockHolder): void => {
     writeFileSync(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   };
-  tell({ pid: process.pid });
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    guard = new DatabaseSync(`${path}.sqlite`, { timeout: 0 });
+    guard.exec('BEGIN EXCLUSIVE');
+    tell({ pid: process.pid });
+  } catch (error) {
+    guard?.close();
+    if (faultOf(error) !== 'locked') throw storeErrorOf(error, path);
+    return { ok: false, holder: readHolder(path) };
+  }
+  const held = guard;
   return {
     ok: true,
     tell,
     release() {
       // Not the file of another holder, should somebody have moved this home away under us.
       if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true });
-      guard.close();
+      held.close();
     },
   };
 }

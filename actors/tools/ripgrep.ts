@@ -60,6 +60,8 @@ export async function ripgrep(place: SearchPlace, search: Search, context: ToolC
   if (code === 'ENOENT') return { ok: false, reason: 'ripgrep (rg) was not found; install it.' };
   // It ends with 2 also when there was a file it could not read; then it says nothing.
   if (exitCode === 2 && stderr.trim() !== '') return { ok: false, reason: stderr.trim().slice(0, 2_000) };
+  if (code !== undefined)
+    return { ok: false, reason: `The search could not be started: ${originalMessage}.` };
   if (exitCode === undefined) return { ok: false, reason: originalMessage ?? 'ripgrep was ended' };
   return { ok: true, complete: true };
 }

@@ -79,8 +79,8 @@ export type DeskEvent =
       requestId: string | null;
       clientMessageId: string;
       error: string;
-      /** `queue_full`: not now; whoever holds the input may offer it again later. `withdrawn`: never. */
-      code?: 'queue_full' | 'withdrawn';
+      /** `queue_full`, `store_full`: not now; whoever holds the input may offer it again later. `withdrawn`: never. */
+      code?: 'queue_full' | 'store_full' | 'withdrawn';
     }
   | {
       type: 'withdrawal.settled';

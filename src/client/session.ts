@@ -143,6 +143,11 @@ export function createSession(options: SessionOptions): Session {
     return promise;
   };
 
+  // One that is over hears nothing.
+  const tellActor = (event: { type: 'link.probe' } | { type: 'session.close' }): void => {
+    if (actor.getSnapshot().status === 'active') actor.send(event);
+  };
+
   actor.start();
   return {
     ready: ready.promise,
@@ -172,8 +177,8 @@ export function createSession(options: SessionOptions): Session {
     sync: async () => readOutcome(await giveWhenReady(commands.sync)),
     setMode: async (mode) => readOutcome(await giveWhenReady((scope) => commands.change(scope, { mode }))),
     setCwd: async (cwd) => readOutcome(await giveWhenReady((scope) => commands.change(scope, { cwd }))),
-    probe: () => actor.send({ type: 'link.probe' }),
-    close: () => actor.send({ type: 'session.close' }),
+    probe: () => tellActor({ type: 'link.probe' }),
+    close: () => tellActor({ type: 'session.close' }),
   };
 }
 

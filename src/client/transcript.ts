@@ -3,7 +3,7 @@ import type { DeviceStatus } from '../protocol/device-status.ts';
 import type { LoopStatus } from '../protocol/loop-status.ts';
 import type { HeldItem } from '../protocol/relay.ts';
 import { isRepeated } from './cursor.ts';
-import { addApproval, readApproval, readApprovals } from './transcript/approvals.ts';
+import { addApproval, listedApprovals, readApproval } from './transcript/approvals.ts';
 import { applyDelta } from './transcript/deltas.ts';
 import { holdItem, releaseItem } from './transcript/held.ts';
 import { applyQueue, finishTurn } from './transcript/results.ts';
@@ -40,7 +40,7 @@ function applyEvent(transcript: Transcript, frame: Frame): Transcript {
       return applyQueue(transcript, frame);
     case 'update_device_status': {
       const deviceStatus = asLoose(frame.device_status) as unknown as DeviceStatus;
-      const approvals = readApprovals(deviceStatus.pending_control_requests);
+      const approvals = listedApprovals(transcript.view.approvals, deviceStatus);
       return withView(transcript, { deviceStatus, approvals });
     }
     case 'control_request': {

@@ -30,7 +30,7 @@ export function createClassify(
       store.db.transaction(() => {
         for (const { row, standing } of fresh) store.calls.show(row.id, standing);
       });
-    return standings.map((standing) => timed(standing, limit.now()));
+    return standings.map((standing) => timed(standing, limit));
   });
 }
 
@@ -50,10 +50,14 @@ function limited(standing: Standing, limit: { ms: number | null; now: () => numb
 /** A longer timer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What is left of the limit now; a host that comes back late lets one millisecond pass, so that it is told. */
-function timed(standing: Standing, now: number): Standing {
+/**
+ * What is left of the limit now; a host that comes back late lets one millisecond pass, so that it is told. A clock
+ * that was set back meanwhile gives nobody more than the whole limit once again.
+ */
+function timed(standing: Standing, { ms, now }: { ms: number | null; now: () => number }): Standing {
   if (standing.kind !== 'asking' || standing.deadline === undefined) return standing;
-  return { ...standing, limitMs: Math.min(Math.max(1, standing.deadline - now), LONGEST_TIMER_MS) };
+  const left = Math.min(standing.deadline - now(), ms ?? LONGEST_TIMER_MS, LONGEST_TIMER_MS);
+  return { ...standing, limitMs: Math.max(1, left) };
 }
 
 function known(row: CallRow): Standing | null {

@@ -37,7 +37,7 @@ export function createDesk(options: DeskOptions) {
         if (last === mine) last = null;
       });
     };
-    const orElse = (work: () => DeskEvent, failed: (error: string) => DeskEvent): void => {
+    const orElse = (work: () => DeskEvent, failed: (error: StoreError) => DeskEvent): void => {
       say(attempt(store, work, failed));
     };
 
@@ -59,18 +59,24 @@ export function createDesk(options: DeskOptions) {
               type: 'input.refused',
               requestId: command.requestId,
               clientMessageId: command.submission.clientMessageId,
-              error,
+              error: error.message,
+              ...(error.fault === 'full' ? { code: 'store_full' as const } : {}),
             }),
           );
         case 'desk.withdraw':
           return orElse(
             () => withdraw(store, conversation, command, new Date(now()).toISOString()),
-            (error) => ({ type: 'withdrawal.failed', request: command.request, item: command.item, error }),
+            ({ message }) => ({
+              type: 'withdrawal.failed',
+              request: command.request,
+              item: command.item,
+              error: message,
+            }),
           );
         case 'desk.cancel':
           return orElse(
             () => cancel(store, conversation, command, new Date(now()).toISOString()),
-            (error) => ({ type: 'cancellation.failed', requestId: command.requestId, error }),
+            ({ message }) => ({ type: 'cancellation.failed', requestId: command.requestId, error: message }),
           );
         case 'desk.unpause':
           // A pause that could not be taken back on disk holds again after a restart, no more.
@@ -175,7 +181,7 @@ function cancel(
 
 /** Returns what was wrong, or null. */
 async function change(
-  { store, settings }: DeskOptions,
+  { store, settings, now }: DeskOptions,
   conversation: number,
   command: CommandOf<'desk.change'>,
 ): Promise<string | null> {
@@ -187,9 +193,10 @@ async function change(
     store.db.transaction(() => store.conversations.touchCwd(conversation));
     return `No such directory: "${command.cwd}".`;
   }
+  const chosen = { by: command.by, at: new Date(now()).toISOString() };
   store.db.transaction(() => {
-    if (mode !== null) store.conversations.setMode(conversation, mode);
-    if (cwd !== null) store.conversations.setCwd(conversation, cwd);
+    if (mode !== null) store.conversations.setMode(conversation, mode, chosen);
+    if (cwd !== null) store.conversations.setCwd(conversation, cwd, chosen);
   });
   return null;
 }
@@ -204,11 +211,11 @@ async function directory(path: string, base: string): Promise<string | null> {
   }
 }
 
-function attempt<T>(store: HostStore, work: () => T, failed: (error: string) => T): T {
+function attempt<T>(store: HostStore, work: () => T, failed: (error: StoreError) => T): T {
   try {
     return store.db.transaction(work);
   } catch (error) {
-    if (error instanceof StoreError) return failed(error.message);
+    if (error instanceof StoreError) return failed(error);
     throw error;
   }
 }

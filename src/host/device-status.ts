@@ -18,6 +18,9 @@ export interface DeviceStatusSource {
 /** Commands beyond the core that this host answers (protocol.md 1.1). */
 export const SUPPORTED_COMMANDS: string[] = [];
 
+/** Questions that a status lists: it is said again with each answer. The others are asked by `control_request` alone. */
+export const MOST_LISTED = 100;
+
 /** The toolset that the host offers has no variants; clients show its one name. */
 const TOOLSET = 'default';
 
@@ -26,6 +29,11 @@ export function createDeviceStatus(source: DeviceStatusSource) {
     const conversation = source.rowOf(scope);
     const { mode, cwd, cwdRevision } = source.settings.of(conversation);
     const connectionId = source.connectionId();
+    const listed = source.store.calls
+      .pending(conversation, MOST_LISTED)
+      .flatMap(({ shown }) =>
+        shown ? [{ request_id: shown.approvalId, request: approvalRequest(shown) }] : [],
+      );
     return {
       current_connection_id: connectionId,
       connection_name: source.connectionName,
@@ -43,11 +51,10 @@ export function createDeviceStatus(source: DeviceStatusSource) {
       current_loaded_tools: source.tools(),
       current_available_skills: [],
       background_processes: [],
-      pending_control_requests: source.store.calls
-        .pending(conversation)
-        .flatMap((row) =>
-          row.shown ? [{ request_id: row.shown.approvalId, request: approvalRequest(row.shown) }] : [],
-        ),
+      pending_control_requests: listed,
+      ...(listed.length < MOST_LISTED
+        ? {}
+        : { pending_control_request_count: source.store.calls.countPending(conversation) }),
       experiments: [],
       memory_directory: null,
       reflection_settings: null,

@@ -26,6 +26,8 @@ export interface OutboxOptions {
   snapshot: (scope: Scope) => ConversationSnapshot | null;
   pending: (scope: Scope) => CallRow[];
   deviceStatus: (scope: Scope, processing: boolean) => DeviceStatus;
+  /** Counts the commits of the store. */
+  committed: () => number;
   now: () => number;
 }
 
@@ -48,13 +50,16 @@ export function approvalRequest(row: NonNullable<CallRow['shown']>): ApprovalReq
  * off the machines at the moment of the command, so no frame can show a state that never was.
  */
 export function createOutbox(options: OutboxOptions) {
-  const { gate, emit, answer, snapshot, pending, deviceStatus, now } = options;
+  const { gate, emit, answer, snapshot, pending, deviceStatus, committed, now } = options;
   return fromCallback<OutboxCommand, { scope: Scope }>(({ input: { scope }, receive }) => {
     const runtime = runtimeOf(scope);
     let lastDevice = '';
+    /** The store as it was when the device status was made last. */
+    let lastCommit = -1;
 
     const tell = (event: DeviceEvent): void => gate.pass(() => emit(event));
     const showDevice = (state: ConversationSnapshot, force: boolean): void => {
+      lastCommit = committed();
       const device_status = deviceStatus(scope, isProcessing(state));
       const text = JSON.stringify(device_status);
       if (!force && text === lastDevice) return;
@@ -106,7 +111,8 @@ export function createOutbox(options: OutboxOptions) {
         case 'outbox.ask':
           ask(command.standing);
           showLoop(state);
-          showDevice(state, false);
+          // All questions of a step are on disk before the first is asked, so one status tells of them all.
+          if (lastCommit !== committed()) showDevice(state, false);
           return;
         case 'outbox.turnFinished': {
           const ids = state.context.taken.map((item) => item.clientMessageId);

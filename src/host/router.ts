@@ -1,3 +1,4 @@
+import { StoreError } from '../../actors/sqlite/store-error.ts';
 import type { ConversationEvent } from '../../machines/conversation.ts';
 import type { Answer, Frame, JsonObject, Scope } from '../../machines/ports.ts';
 import type { Command, CommandOf } from '../protocol/commands.ts';
@@ -28,27 +29,43 @@ const scopeOf = (runtime: Runtime): Scope => ({
  * `request_id` always gets an answer (D26); what is not understood is counted and told, and never ends anything.
  */
 export function createRouter(options: RouterOptions): (frame: Frame) => void {
-  const { answer, onRejected } = options;
+  const { onRejected } = options;
   return (frame) => {
     const parsed = parseCommand(frame);
-    if (parsed.ok) return route(options, parsed.command);
-    onRejected(parsed.reason);
-    if (!parsed.requestId || parsed.type === undefined) return;
-    if (parsed.type === 'input' && parsed.runtime)
-      return answer({
-        type: 'input_accepted',
-        request_id: parsed.requestId,
-        runtime: parsed.runtime,
-        accepted: false,
-        error: parsed.reason,
-      });
-    answer({
-      type: `${parsed.type}_response`,
-      request_id: parsed.requestId,
-      success: false,
-      error: parsed.kind === 'unknown' ? 'not supported' : parsed.reason,
-    });
+    if (!parsed.ok) {
+      onRejected(parsed.reason);
+      const { type, requestId, runtime } = parsed;
+      const error = parsed.kind === 'unknown' ? 'not supported' : parsed.reason;
+      if (type !== undefined) refuse(options, { type, request_id: requestId, runtime }, error);
+      return;
+    }
+    const { command } = parsed;
+    try {
+      route(options, command);
+    } catch (error) {
+      // A conversation that the store cannot open has nobody in it to answer.
+      if (!(error instanceof StoreError)) throw error;
+      onRejected(error.message);
+      refuse(options, { runtime: undefined, ...command }, error.message, codeOf(error));
+    }
   };
+}
+
+const codeOf = ({ fault }: StoreError): string | undefined => (fault === 'full' ? 'store_full' : undefined);
+
+/** The frame's own kind of answer, for who waits for one. */
+function refuse(
+  { answer }: RouterOptions,
+  frame: { type: string; request_id?: string | undefined; runtime?: Runtime | undefined },
+  error: string,
+  code?: string,
+): void {
+  const { type, request_id, runtime } = frame;
+  if (!request_id) return;
+  const why = { error, ...(code === undefined ? {} : { code }) };
+  if (type === 'input' && runtime)
+    return answer({ type: 'input_accepted', request_id, runtime, accepted: false, ...why });
+  answer({ type: `${type}_response`, request_id, success: false, ...why });
 }
 
 function route(options: RouterOptions, command: Command): void {
@@ -111,7 +128,10 @@ function route(options: RouterOptions, command: Command): void {
         input: [`/${command.command_id}`, command.args].filter(Boolean).join(' '),
       });
     case 'runtime_start':
-      void beginRuntime(options, command);
+      void beginRuntime(options, command).catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error;
+        refuse(options, { type: command.type, request_id: command.request_id }, error.message);
+      });
       return;
     case 'app_server_info':
       return answer({
@@ -223,7 +243,7 @@ async function beginRuntime(options: RouterOptions, command: CommandOf<'runtime_
       requestId: null,
       mode: command.mode ?? null,
       cwd: command.cwd ?? null,
-      by: null,
+      by: command.acting_user_id ?? null,
     });
   if (!command.wait_for_replay) answer(response);
   send(started.scope, { type: 'sync.asked', reply: command.wait_for_replay ? response : null });

@@ -47,7 +47,8 @@ export function loopStatus(conversation: ConversationSnapshot): LoopStatus {
           },
         }
       : {}),
-    executing_tool_call_ids: turn ? executingCalls(turn) : [],
+    // While only a person can help nothing runs; of thousands of calls none needs to be asked.
+    executing_tool_call_ids: turn && status !== 'WAITING_ON_APPROVAL' ? executingCalls(turn) : [],
     ...(turn?.context.turnId ? { turn_id: turn.context.turnId } : {}),
   };
 }

@@ -68,7 +68,7 @@ export async function composeHub(options: ComposeOptions, makeData: MakeData): P
     data: (ports) => makeData({ ...ports, db, now, id }),
   });
   let isReady = false;
-  const upgrades = createUpgrades(relay, tokens);
+  const upgrades = createUpgrades(relay, tokens, log);
   const app = createApp({
     ...{ relay, tokens, db, hubId, log, upgrades },
     trustProxy: options.trustProxy ?? false,

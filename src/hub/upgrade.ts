@@ -1,19 +1,23 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { StoreError } from '../../actors/sqlite/store-error.ts';
 import { UNKNOWN_ENVIRONMENT } from '../protocol/register.ts';
 import { SUBPROTOCOL, socketBearerOf } from './auth/bearer.ts';
 import { foreignOrigin, unauthorized } from './auth/middleware.ts';
 import { isForeignOrigin } from './auth/origin.ts';
 import { holds, lacks } from './auth/rights.ts';
 import type { TokenStore } from './auth/tokens.ts';
-import type { Person, Right } from './ports.ts';
+import type { HubLog, Person, Right } from './ports.ts';
 import { MAX_CLIENT_FRAME_BYTES } from './relay/client-frame.ts';
 import type { Relay } from './relay/relay.ts';
 import { errorBody } from './rest/rest-error.ts';
 
 /** A host passes on what tools say, many conversations at once. Larger frames close its socket (1009). */
 const MAX_HOST_FRAME_BYTES = 32 * 1024 * 1024;
+
+/** "Try again later" (RFC 6455). */
+const STORE_REFUSES = { code: 1013, reason: 'The store of the hub refuses' } as const;
 
 /** The close of a socket whose token was removed. */
 const REVOKED = { code: 4401, reason: 'Token revoked' } as const;
@@ -27,7 +31,7 @@ export interface Upgrades {
 }
 
 /** The doors of the two kinds of sockets: `…/ws` of hosts and `…/status/ws` of clients. */
-export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
+export function createUpgrades(relay: Relay, tokens: TokenStore, log: HubLog): Upgrades {
   const hosts = socketServer(MAX_HOST_FRAME_BYTES);
   const clients = socketServer(2 * MAX_CLIENT_FRAME_BYTES);
   const openedBy = new WeakMap<WebSocket, string>();
@@ -35,6 +39,17 @@ export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
   const opened = (ws: WebSocket, person: Person): void => {
     openedBy.set(ws, person.tokenId);
     ws.on('error', () => ws.terminate());
+  };
+
+  /** Whoever comes while the store refuses is asked to come again. */
+  const orClose = (ws: WebSocket, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      log.lifecycle('failed', { what: 'socket', error: error.message });
+      ws.close(STORE_REFUSES.code, STORE_REFUSES.reason);
+    }
   };
 
   const openHost = (
@@ -46,7 +61,7 @@ export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
   ): void =>
     hosts.handleUpgrade(request, socket, head, (ws) => {
       opened(ws, person);
-      relay.openHost(ws, word);
+      orClose(ws, () => relay.openHost(ws, word));
     });
 
   const openClient = (
@@ -66,34 +81,41 @@ export function createUpgrades(relay: Relay, tokens: TokenStore): Upgrades {
       const conversationId = query.get('conversationId');
       // Our clients say with `resume` what they follow, and from where.
       const isOurs = ws.protocol === SUBPROTOCOL;
-      relay.openClient(selected.environment, {
-        ...{ ws, socket, person },
-        isPaired: query.get('channel') !== null,
-        follow:
-          conversationId === null || isOurs
-            ? null
-            : { agent_id: query.get('agentId'), conversation_id: conversationId },
-      });
+      const follow =
+        conversationId === null || isOurs
+          ? null
+          : { agent_id: query.get('agentId'), conversation_id: conversationId };
+      const isPaired = query.get('channel') !== null;
+      orClose(ws, () => relay.openClient(selected.environment, { ws, socket, person, isPaired, follow }));
     });
+  };
+
+  const open = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const url = new URL(request.url ?? '/', 'http://hub');
+    const [, encoded, isClient] = /^\/v1\/environments\/([^/]+)(\/status)?\/ws$/.exec(url.pathname) ?? [];
+    const word = decode(encoded);
+    if (word === null) return refuse(socket, 404, 'not_found', `no socket at ${url.pathname}`);
+    if (isForeignOrigin(request.headers))
+      return refuse(socket, 403, 'foreign_origin', foreignOrigin(request.headers.origin));
+    const secret = socketBearerOf(request.headers, isClient ? url.searchParams : new URLSearchParams());
+    const person = secret === null ? null : tokens.whose(secret);
+    if (!person) return refuse(socket, 401, 'unauthorized', unauthorized(secret !== null));
+    const needed: Right = isClient ? 'read' : 'machine';
+    if (!holds(person, needed)) return refuse(socket, 403, 'forbidden', lacks(person, needed, 'this socket'));
+    if (isClient) openClient(request, socket, head, word, url.searchParams, person);
+    else openHost(request, socket, head, word, person);
   };
 
   return {
     handle(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      const url = new URL(request.url ?? '/', 'http://hub');
-      const [, encoded, isClient] = /^\/v1\/environments\/([^/]+)(\/status)?\/ws$/.exec(url.pathname) ?? [];
-      const word = decode(encoded);
-      if (word === null) return refuse(socket, 404, 'not_found', `no socket at ${url.pathname}`);
-      if (isForeignOrigin(request.headers))
-        return refuse(socket, 403, 'foreign_origin', foreignOrigin(request.headers.origin));
-      const secret = socketBearerOf(request.headers, isClient ? url.searchParams : new URLSearchParams());
-      const person = secret === null ? null : tokens.whose(secret);
-      if (!person) return refuse(socket, 401, 'unauthorized', unauthorized(secret !== null));
-      const needed: Right = isClient ? 'read' : 'machine';
-      if (!holds(person, needed))
-        return refuse(socket, 403, 'forbidden', lacks(person, needed, 'this socket'));
-      if (isClient) openClient(request, socket, head, word, url.searchParams, person);
-      else openHost(request, socket, head, word, person);
+      try {
+        open(request, socket, head);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        log.lifecycle('failed', { what: 'upgrade', error: error.message });
+        refuse(socket, 507, `store_${error.fault}`, error.message);
+      }
     },
     revoke(tokenId) {
       for (const ws of all()) if (openedBy.get(ws) === tokenId) ws.close(REVOKED.code, REVOKED.reason);

@@ -20,7 +20,10 @@ export interface DeviceStatus {
   current_loaded_tools: string[];
   current_available_skills: unknown[];
   background_processes: unknown[];
+  /** The oldest of them, when there are very many. */
   pending_control_requests: { request_id: string; request: ApprovalRequest }[];
+  /** Ours: how many there are in all; absent when the list has them all. */
+  pending_control_request_count?: number;
   experiments: unknown[];
   memory_directory: string | null;
   reflection_settings: null;

@@ -52,10 +52,10 @@ export type DeviceAnswer =
       client_message_id?: string;
       held?: { environment: string; until: string };
       /**
-       * `queue_full`: refused for room only; the same input may be sent again later. `withdrawn`: somebody took it
-       * back before it came.
+       * `queue_full`, `store_full`: refused for room only; the same input may be sent again later. `withdrawn`:
+       * somebody took it back before it came.
        */
-      code?: 'queue_full' | 'withdrawn';
+      code?: 'queue_full' | 'store_full' | 'withdrawn';
     }
   | {
       type: 'abort_message_response';

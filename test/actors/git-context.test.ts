@@ -115,5 +115,9 @@ describe('the git context of a directory', () => {
     expect(look(dir)?.branch).toBe('main');
     now = 2_000;
     expect(look(dir)?.branch).toBe('next');
+    git(dir, 'checkout', '-q', 'main');
+    // The clock was set back an hour.
+    now -= 3_600_000;
+    expect(look(dir)?.branch).toBe('main');
   });
 });

@@ -206,6 +206,11 @@ test('SDK-9 closing answers what is open and says so', async () => {
   expect(await sent).toMatchObject({ ok: false, code: 'closed' });
   expect(session.view().link).toBe('closed');
   expect(await session.send('more')).toMatchObject({ ok: false, code: 'closed' });
+  const warned = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  session.close();
+  session.probe();
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
 });
 
 test('D27 numbers that jump or come out of order never make it ask for everything again', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { JudgeInput } from '../../machines/ports.ts';
 import { Approvals, allow, deny } from './support/approvals.ts';
-import { bash, succeeded } from './support/samples.ts';
+import { bash, CHOSEN, succeeded } from './support/samples.ts';
 
 let here: Approvals;
 let judged: JudgeInput[];
@@ -66,8 +66,8 @@ describe('the calls of a step', () => {
   });
 
   test('APPR-40 are judged by the mode, the directory and the rules of their conversation', async () => {
-    here.store.conversations.setMode(here.conversation, 'strict');
-    here.store.conversations.setCwd(here.conversation, here.home);
+    here.store.conversations.setMode(here.conversation, 'strict', CHOSEN);
+    here.store.conversations.setCwd(here.conversation, here.home, CHOSEN);
     here.store.conversations.addRule(here.conversation, { tool: 'Read', path: '/a' });
     await here.classify([bash('call-1')]);
     expect(judged).toEqual([
@@ -155,6 +155,14 @@ describe('the time limit of a question', () => {
     ]);
     expect(await here.standings(1, { ms: null, now: () => 2_000_000 })).toMatchObject([
       { deadline: 1_060_000, limitMs: 1 },
+    ]);
+  });
+
+  test('APPR-83 is no longer than a whole one, also when the clock was set back meanwhile', async () => {
+    await here.classify([bash('call-1')], 1, { ms: 60_000, now: () => 7_200_000 });
+    here.restart();
+    expect(await here.standings(1, { ms: 60_000, now: () => 3_600_000 })).toMatchObject([
+      { limitMs: 60_000 },
     ]);
   });
 

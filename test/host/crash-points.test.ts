@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { listenerInstanceId } from '../../src/host/identity.ts';
 import { type HostStore, openHostStore } from '../../src/host/store/host-store.ts';
 import type { FakeHub } from './fake-hub.ts';
-import { AT, allowed, asking, bash, HUB, SCOPE, submission, succeeded } from './support/samples.ts';
+import { AT, allowed, asking, bash, CHOSEN, HUB, SCOPE, submission, succeeded } from './support/samples.ts';
 import { tempFolder } from './support/temp-store.ts';
 import { fakeHub, startTestHost } from './support/test-host.ts';
 
@@ -83,7 +83,7 @@ describe('a host that was cut off', () => {
     wrote((store, conversation) => {
       called(store, conversation, 'call-1');
       show(store, conversation, 'call-1');
-      store.conversations.setMode(conversation, 'unrestricted');
+      store.conversations.setMode(conversation, 'unrestricted', CHOSEN);
     });
     await start();
     await hub.frame('control_request');

@@ -52,7 +52,7 @@ const withdraw = (clientMessageId: string | null, itemId: string | null = null):
   request: { requestId: 'r', reply: 'withdraw_input', clientMessageId, itemId },
   item: null,
 });
-const change = (rest: { mode?: string; cwd?: string }): DeskCommand => ({
+const change = (rest: { mode?: string; cwd?: string; by?: string | null }): DeskCommand => ({
   type: 'desk.change',
   requestId: 'r',
   mode: null,
@@ -114,7 +114,11 @@ describe('an input at the desk', () => {
       submission: submission('cm-1', { messages: [{ role: 'user', content: 'x'.repeat(200_000) }] }),
     };
     const [said] = await says(1, big);
-    expect(said).toMatchObject({ type: 'input.refused', error: expect.stringContaining('full') });
+    expect(said).toMatchObject({
+      type: 'input.refused',
+      code: 'store_full',
+      error: expect.stringContaining('full'),
+    });
     freeDisk(here.store);
     expect(types(await says(1, big))).toEqual(['input.accepted']);
   });
@@ -220,6 +224,20 @@ describe('a change at the desk', () => {
       expect(settings()).toMatchObject({ cwd: here.project, mode: 'standard', cwdRevision: 1 });
     },
   );
+
+  test('HOST-29 is kept with who made it and when, the newest of each', async () => {
+    const row = () => here.store.conversations.get(here.conversation);
+    expect([row().modeChosen, row().cwdChosen]).toEqual([null, null]);
+    await says(1, change({ mode: 'strict', by: 'pia' }));
+    expect([row().modeChosen, row().cwdChosen]).toEqual([{ by: 'pia', at: AT }, null]);
+    await says(2, change({ cwd: here.home, by: 'tom' }), change({ mode: 'plan', by: 'eve' }));
+    expect([row().modeChosen, row().cwdChosen]).toEqual([
+      { by: 'pia', at: AT },
+      { by: 'tom', at: AT },
+    ]);
+    await says(1, change({ mode: 'standard', by: null }));
+    expect(row().modeChosen).toEqual({ by: null, at: AT });
+  });
 
   test('of nothing is accepted', async () => {
     expect(await says(1, change({}))).toMatchObject([{ accepted: true }]);

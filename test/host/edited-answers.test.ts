@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Approvals, allow } from './support/approvals.ts';
-import { bash } from './support/samples.ts';
+import { bash, CHOSEN } from './support/samples.ts';
 
 let here: Approvals;
 beforeEach(() => {
@@ -88,7 +88,7 @@ describe('edited arguments', () => {
 
   test('are judged for the directory in which the call will run', async () => {
     await here.classify([write('call-1', 'a.txt')]);
-    here.store.conversations.setCwd(here.conversation, here.home);
+    here.store.conversations.setCwd(here.conversation, here.home, CHOSEN);
     const { decided } = await here.answer(
       'call-1',
       allow({ updatedInput: { file_path: 'b.txt', content: '' } }),

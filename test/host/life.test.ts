@@ -1,10 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { listenerInstanceId } from '../../src/host/identity.ts';
 import { HostError, startHost } from '../../src/host/index.ts';
+import { openHostStore } from '../../src/host/store/host-store.ts';
 import { memoryLog } from '../log/memory-log.ts';
+import { damage } from '../support/damage.ts';
 import { type FakeHub, TOKEN } from './fake-hub.ts';
 import { processesOf } from './support/processes-of.ts';
+import { HUB, SCOPE, submission } from './support/samples.ts';
 import { tempFolder } from './support/temp-store.ts';
 import { beginHost, fakeHub, startTestHost } from './support/test-host.ts';
 
@@ -61,6 +65,25 @@ describe('a host begins', () => {
     await expect(beginHost(hub, { home })).rejects.toMatchObject({
       kind: 'settings',
       message: expect.stringContaining(join(home, 'settings.json')),
+    });
+  });
+
+  test('STORE-3 not on a store that is damaged: it stops when it comes to that, and names the file', async () => {
+    const home = tempFolder();
+    const listener = listenerInstanceId('laptop');
+    const opened = openHostStore(home, listener);
+    if (!opened.ok) throw new Error('held');
+    const { store } = opened;
+    const { id } = store.conversations.ensure(HUB, SCOPE);
+    const messages = [{ role: 'user', content: 'x'.repeat(2_000) }];
+    for (let n = 0; n < 250; n += 1) store.inputs.accept(id, submission(`cm-${n}`, { messages }), 'queued');
+    store.close();
+    const path = join(home, 'hosts', listener, 'host.sqlite');
+    damage(path);
+    const { host } = await beginHost(hub, { home });
+    expect(await host.stopped).toEqual({
+      code: 1,
+      reason: expect.stringContaining(`${path}: the file is damaged; move it away or restore a copy`),
     });
   });
 

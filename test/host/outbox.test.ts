@@ -25,6 +25,7 @@ describe('what a conversation says', () => {
         snapshot: (scope) => rig.conversations.snapshot(scope),
         pending: () => [],
         deviceStatus: (_, processing) => ({ is_processing: processing }) as never,
+        committed: () => rig.store.db.committed,
         now: () => Date.parse(AT),
       }),
       { scope: SCOPE },

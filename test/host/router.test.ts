@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { commandSchema } from '../../src/protocol/commands.ts';
 import { Rig } from './support/rig.ts';
 import { SCOPE } from './support/samples.ts';
+import { fillDisk, freeDisk } from './support/temp-store.ts';
 
 let rig: Rig;
 beforeEach(() => {
@@ -234,7 +235,7 @@ describe('runtime_start', () => {
 
   test('PROTO-87 answers with what it found or made, and then shows its state', async () => {
     rig.startRuntime = async () => started;
-    start({ mode: 'strict', cwd: rig.project });
+    start({ mode: 'strict', cwd: rig.project, acting_user_id: 'pia' });
     await rig.frame('update_subagent_state');
     expect(rig.frames[0]).toEqual({
       type: 'runtime_start_response',
@@ -248,7 +249,9 @@ describe('runtime_start', () => {
     await vi.waitFor(() =>
       expect(rig.store.conversations.ensure('hub-1', SCOPE)).toMatchObject({
         mode: 'strict',
+        modeChosen: { by: 'pia' },
         cwd: rig.project,
+        cwdChosen: { by: 'pia' },
       }),
     );
   });
@@ -281,5 +284,45 @@ describe('runtime_start', () => {
       { success: false, runtime: null, error: 'no runtime' },
       { success: false, runtime: null, error: 'broke' },
     ]);
+  });
+});
+
+describe('a store that refuses', () => {
+  /** A conversation that the host does not know yet, with a name that does not fit any more. */
+  const elsewhere = { agentId: 'agent-1', conversationId: `conv-${'x'.repeat(200_000)}` };
+
+  test('BOUND-2 a conversation that cannot be remembered is refused by the frame’s own kind of answer', async () => {
+    rig.send('sync', { request_id: 'before' });
+    await rig.reply('before');
+    fillDisk(rig.store);
+    rig.send('sync', { request_id: 'sync' }, elsewhere);
+    const payload = { kind: 'create_message', messages: [{ role: 'user', content: 'hi' }] };
+    rig.send('input', { request_id: 'input', payload }, elsewhere);
+    rig.send('resume_queue', {}, elsewhere);
+    const why = { code: 'store_full', error: expect.stringContaining('the disk is full') };
+    expect(answersTo('sync')).toMatchObject([{ type: 'sync_response', success: false, ...why }]);
+    expect(answersTo('input')).toMatchObject([{ type: 'input_accepted', accepted: false, ...why }]);
+    expect(rig.rejected).toHaveLength(3);
+    rig.send('sync', { request_id: 'known' });
+    expect(await rig.reply('known')).toMatchObject({ success: true });
+    freeDisk(rig.store);
+    rig.send('sync', { request_id: 'later' }, elsewhere);
+    expect(await rig.reply('later')).toMatchObject({ success: true });
+  });
+
+  test('BOUND-2 so is a runtime that cannot be begun', async () => {
+    rig.startRuntime = async () => ({
+      ok: true,
+      scope: elsewhere,
+      agent: { id: 'agent-1' },
+      conversation: { id: 'x' },
+      created: { agent: false, conversation: true },
+    });
+    fillDisk(rig.store);
+    rig.receive({ type: 'runtime_start', request_id: 'start', agent_id: 'agent-1', wait_for_replay: true });
+    expect(await rig.reply('start')).toMatchObject({
+      success: false,
+      error: expect.stringContaining('full'),
+    });
   });
 });

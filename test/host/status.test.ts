@@ -174,3 +174,35 @@ describe('the device status', () => {
     expect(rig.of('control_request')).toHaveLength(1);
   });
 });
+
+test('BOUND-1 the device status of very many questions lists the oldest, each is asked, and one status tells of them all', async () => {
+  const ids = Array.from({ length: 130 }, (_, n) => `call-${n}`);
+  rig.message('one');
+  callFor(
+    await rig.step(1),
+    ids.map((id) => bash(id)),
+  );
+  await rig.frame('control_request', 130);
+  await shows('WAITING_ON_APPROVAL');
+  const listed = () =>
+    (device().pending_control_requests as { request_id: string }[]).map((one) => one.request_id);
+  expect(listed()).toEqual(ids.slice(0, 100).map((id) => `perm-${id}`));
+  expect(device().pending_control_request_count).toBe(130);
+  const told = rig.of('update_device_status').length;
+  rig.answerApproval('call-129', { behavior: 'deny' });
+  await vi.waitFor(() => expect(device().pending_control_request_count).toBe(129));
+  expect(rig.of('update_device_status').length).toBeLessThan(told + 5);
+  rig.answerApproval('call-0', { behavior: 'deny' });
+  await vi.waitFor(() => expect(listed().at(-1)).toBe('perm-call-100'));
+  rig.frames.length = 0;
+  rig.send('sync', { request_id: 'again' });
+  await rig.reply('again');
+  expect(rig.of('control_request')).toHaveLength(128);
+});
+
+test('the device status of few questions needs no count', async () => {
+  rig.message('one');
+  callFor(await rig.step(1), [bash('call-1')]);
+  await shows('WAITING_ON_APPROVAL');
+  expect(device()).not.toHaveProperty('pending_control_request_count');
+});

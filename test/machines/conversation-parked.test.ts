@@ -115,7 +115,7 @@ describe('a turn while another environment holds the conversation', () => {
     house.store.works = false;
     house.withdraw('m1');
     await settle();
-    expect(house.state().turn).toEqual({ givingBack: 'blocked' });
+    expect(house.state().turn).toEqual({ givingBack: { blocked: 'waiting' } });
     house.store.works = true;
     house.clock.advance(1_000);
     await settle();

@@ -34,12 +34,12 @@ function breaches(machine: typeof hostMachine): string[] {
   return states.flatMap(({ key, snapshot, path }) => {
     const found: string[] = [];
     if (snapshot.status === 'error') found.push(`${key} died`);
-    const drained = path.some((event) => event.type === 'host.drain');
+    const drains = path.filter((event) => event.type === 'host.drain').length;
     const busy = snapshot.context.conversations.length > 0;
     const limited = path.some((event) => event.type.startsWith('xstate.after'));
     const ended = path.some((event) => /superseded|refused|faulted|error\.actor/.test(event.type));
     const began = path.some((event) => event.type.startsWith('xstate.done.actor.recover'));
-    if (snapshot.status === 'done' && drained && began && busy && !limited && !ended)
+    if (snapshot.status === 'done' && drains === 1 && began && busy && !limited && !ended)
       found.push(`${key} stopped while a turn still had time`);
     if (snapshot.matches('draining') && !busy) found.push(`${key} waits for nobody`);
     if (path.some((event) => event.type === 'host.superseded') && snapshot.context.code !== 3)
@@ -95,6 +95,15 @@ describe('the host', () => {
     clock.advance(9_999);
     expect(host.getSnapshot().status).toBe('active');
     clock.advance(1);
+    expect(host.getSnapshot().output).toEqual({ code: 0, reason: 'stopped' });
+  });
+
+  test('drains: told twice, it stops at once', async () => {
+    const { host, said } = run();
+    await vi.waitFor(() => expect(said).toContain('host.recovered'));
+    host.send({ type: 'conversation.opened', key: 'a' });
+    host.send({ type: 'host.drain' });
+    host.send({ type: 'host.drain' });
     expect(host.getSnapshot().output).toEqual({ code: 0, reason: 'stopped' });
   });
 

@@ -224,6 +224,7 @@ export class PuppetStore {
   }
 
   #settle(requestId: string | null, { approvalId, decision, by, at }: Answer): DeskEvent[] {
+    if (!this.works) return [{ type: 'answer.settled', requestId, accepted: false, error: 'disk full' }];
     const before = this.decisions.get(approvalId);
     if (before)
       return [

@@ -9,6 +9,9 @@ type State = ExploredState<AnyStateMachine>;
 
 const contextOf = (state: State) => state.snapshot.context as ToolCallContext;
 const isSettled = (state: State) => state.snapshot.value === 'settled';
+/** Also when the time is up: until the denial is written a person may still be first. */
+const isAsked = ({ snapshot }: Pick<State, 'snapshot'>): boolean =>
+  snapshot.matches('awaitingApproval') || snapshot.matches('expired');
 /** The tool is there and comes to its end once it is told to. */
 const goodWorld = [storeWrites, is('tool.ended'), timePasses];
 /** The tool is deaf: only the limit ends it. */
@@ -102,7 +105,7 @@ describe('a tool call, explored', () => {
 
   test('CALL-5 one call is decided once: what comes later changes nothing', () => {
     assertEverywhere(walk(toolCallMachine, 'asking'), 'a decision holds', (state) =>
-      state.snapshot.matches('awaitingApproval')
+      isAsked(state)
         ? true
         : state.edges.every(({ event, to }) => event.type !== 'approval.decided' || to === state.key),
     );
@@ -111,7 +114,7 @@ describe('a tool call, explored', () => {
   test('a person is asked exactly on entering the wait, and the tags say what a call is doing', () => {
     for (const explored of all)
       assertEverywhere(explored, 'tags', ({ snapshot }) => {
-        const asking = snapshot.hasTag('asking') === snapshot.matches('awaitingApproval');
+        const asking = snapshot.hasTag('asking') === isAsked({ snapshot });
         return asking && snapshot.hasTag('executing') === snapshot.matches('running');
       });
     expect(walk(toolCallMachine, 'asking').states[0]?.snapshot.value).toBe('awaitingApproval');

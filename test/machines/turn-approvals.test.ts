@@ -156,6 +156,19 @@ describe('the answer to an approval', () => {
     expect(house.models.last().input.step).toBe(2);
   });
 
+  test('CALL-14 that does not come in time is a no also when the store could not take it at first', async () => {
+    const house = await proposed({ c1: { kind: 'asking', limitMs: 60_000 } });
+    house.store.works = false;
+    house.clock.advance(63_000);
+    await settle();
+    expect(house.store.decisions.size).toBe(0);
+    house.store.works = true;
+    house.clock.advance(1_000);
+    await settle();
+    expect(house.store.decisions.get('perm-c1')).toMatchObject({ behavior: 'deny', by: 'time limit' });
+    expect(house.models.last().input.step).toBe(2);
+  });
+
   test('CALL-14 without a limit waits for as long as it takes', async () => {
     const house = await proposed(asking);
     house.clock.advance(7 * 24 * 3_600_000);

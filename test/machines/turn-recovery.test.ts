@@ -217,6 +217,27 @@ describe('a store that refuses', () => {
     expect(house.models.lives).toHaveLength(1);
   });
 
+  test('TURN-36 says so once, however long it refuses', async () => {
+    const house = openHouse();
+    house.send('m1');
+    house.store.works = false;
+    const said = () => house.lines.filter((line) => line.startsWith('Δ status')).length;
+    for (let second = 0; second < 30; second += 1) {
+      await settle();
+      house.clock.advance(1_000);
+    }
+    await settle();
+    expect([said(), house.models.lives.length]).toEqual([1, 0]);
+    house.store.works = true;
+    house.clock.advance(1_000);
+    await settle();
+    expect(house.models.lives).toHaveLength(1);
+    house.store.works = false;
+    house.reply('hi');
+    await settle();
+    expect(said()).toBe(2);
+  });
+
   test('CALL-1 to write an intent holds the tool back', async () => {
     const house = await running();
     house.store.holds = ({ op }) => op === 'recordIntent';

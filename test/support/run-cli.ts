@@ -7,6 +7,8 @@ export interface CliOptions {
   cwd?: string;
   env?: Record<string, string>;
   input?: string;
+  /** The command that is run in its place, such as one that first sets a limit. */
+  by?: (command: string[]) => string[];
 }
 
 export interface CliResult {
@@ -23,8 +25,9 @@ export class CliProcess {
   readonly ended: Promise<CliResult>;
   #changed = new Set<() => void>();
 
-  constructor(args: string[], { cwd, env, input }: CliOptions = {}) {
-    this.child = spawn(process.execPath, [ENTRY, ...args], {
+  constructor(args: string[], { cwd, env, input, by = (command) => command }: CliOptions = {}) {
+    const [file = '', ...words] = by([process.execPath, ENTRY, ...args]);
+    this.child = spawn(file, words, {
       cwd,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -1,3 +1,4 @@
+import type { DeviceStatus } from '../../protocol/device-status.ts';
 import type { Approval } from '../view.ts';
 import { asList, asLoose, asText, type Loose } from './state.ts';
 
@@ -24,6 +25,14 @@ export function readApprovals(list: unknown): Approval[] {
   return asList(list)
     .map(readApproval)
     .filter((approval) => approval !== null);
+}
+
+/** What a status lists. Of very many it lists the oldest; what is known beyond those stays. */
+export function listedApprovals(before: readonly Approval[], device: DeviceStatus): readonly Approval[] {
+  const listed = readApprovals(device.pending_control_requests);
+  if ((device.pending_control_request_count ?? 0) <= listed.length) return listed;
+  const ids = new Set(listed.map(({ requestId }) => requestId));
+  return [...listed, ...before.filter(({ requestId }) => !ids.has(requestId))];
 }
 
 /** Adds one that is asked now, or leaves it where it stands when it is asked again. */

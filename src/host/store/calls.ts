@@ -49,6 +49,10 @@ const read = (raw: Raw): CallRow => ({
   outcome: parse(raw.outcome),
 });
 
+const PENDING = `calls c JOIN turns t ON t.id = c.turn
+  WHERE t.conversation = ? AND t.state = 'open' AND t.cancelled_at IS NULL
+    AND c.shown IS NOT NULL AND c.decision IS NULL AND c.outcome IS NULL`;
+
 export class CallStore {
   readonly #db: Database;
   constructor(db: Database) {
@@ -78,17 +82,18 @@ export class CallStore {
     return raw ? read(raw) : null;
   }
 
-  /** Calls of open turns that were shown to people and have no answer yet. */
-  pending(conversation: number): CallRow[] {
+  /** Calls of open turns that were shown to people and have no answer yet, oldest first. */
+  pending(conversation: number, most = -1): CallRow[] {
     return (
       this.#db
-        .statement(
-          `SELECT c.* FROM calls c JOIN turns t ON t.id = c.turn
-           WHERE t.conversation = ? AND t.state = 'open' AND t.cancelled_at IS NULL
-             AND c.shown IS NOT NULL AND c.decision IS NULL AND c.outcome IS NULL ORDER BY c.id`,
-        )
-        .all(conversation) as unknown as Raw[]
+        .statement(`SELECT c.* FROM ${PENDING} ORDER BY c.id LIMIT ?`)
+        .all(conversation, most) as unknown as Raw[]
     ).map(read);
+  }
+
+  countPending(conversation: number): number {
+    const row = this.#db.statement(`SELECT count(*) AS n FROM ${PENDING}`).get(conversation) as { n: number };
+    return row.n;
   }
 
   show(id: number, standing: Standing & { kind: 'asking' }): void {

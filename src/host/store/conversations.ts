@@ -3,6 +3,12 @@ import { KeptRows } from '../../../actors/sqlite/kept-rows.ts';
 import type { Mode, SavedRule, Scope } from '../../../machines/ports.ts';
 import { scopeKey } from '../../protocol/scope.ts';
 
+/** Who changed something, by the name that the hub knows them by, and when (ISO time). */
+export interface Chooser {
+  by: string | null;
+  at: string;
+}
+
 /** What a conversation remembers on this host between its turns. */
 export interface ConversationRow {
   id: number;
@@ -11,7 +17,10 @@ export interface ConversationRow {
   scope: Scope;
   /** Null: never chosen, so the host's default holds (D14). */
   mode: Mode | null;
+  /** Null while nobody has chosen; `by` also when the hub did not say who. */
+  modeChosen: Chooser | null;
   cwd: string | null;
+  cwdChosen: Chooser | null;
   cwdRevision: number;
   paused: boolean;
   rules: SavedRule[];
@@ -24,11 +33,17 @@ interface Raw {
   agent_id: string | null;
   conversation_id: string;
   mode: string | null;
+  mode_by: string | null;
+  mode_at: string | null;
   cwd: string | null;
+  cwd_by: string | null;
+  cwd_at: string | null;
   cwd_revision: number;
   paused: number;
   rules: string;
 }
+
+const chooser = (by: string | null, at: string | null): Chooser | null => (at === null ? null : { by, at });
 
 const read = (raw: Raw): ConversationRow => ({
   id: raw.id,
@@ -36,7 +51,9 @@ const read = (raw: Raw): ConversationRow => ({
   key: raw.key,
   scope: { agentId: raw.agent_id, conversationId: raw.conversation_id },
   mode: raw.mode as Mode | null,
+  modeChosen: chooser(raw.mode_by, raw.mode_at),
   cwd: raw.cwd,
+  cwdChosen: chooser(raw.cwd_by, raw.cwd_at),
   cwdRevision: raw.cwd_revision,
   paused: raw.paused === 1,
   rules: JSON.parse(raw.rules) as SavedRule[],
@@ -89,12 +106,12 @@ export class ConversationStore {
     ).map(read);
   }
 
-  setMode(id: number, mode: Mode): void {
-    this.#write(id, 'mode = ?', mode);
+  setMode(id: number, mode: Mode, { by, at }: Chooser): void {
+    this.#write(id, 'mode = ?, mode_by = ?, mode_at = ?', mode, by, at);
   }
 
-  setCwd(id: number, cwd: string): void {
-    this.#write(id, 'cwd = ?, cwd_revision = cwd_revision + 1', cwd);
+  setCwd(id: number, cwd: string, { by, at }: Chooser): void {
+    this.#write(id, 'cwd = ?, cwd_by = ?, cwd_at = ?, cwd_revision = cwd_revision + 1', cwd, by, at);
   }
 
   /** A refused change still raises the revision, so that a client takes back what it showed early. */
@@ -124,7 +141,7 @@ export class ConversationStore {
     return id === null ? null : this.get(id);
   }
 
-  #write(id: number, change: string, ...values: (string | number)[]): void {
+  #write(id: number, change: string, ...values: (string | number | null)[]): void {
     this.#kept.drop(id);
     this.#db.statement(`UPDATE conversations SET ${change} WHERE id = ?`).run(...values, id);
   }

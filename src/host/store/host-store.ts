@@ -4,7 +4,7 @@ import { acquireLock, type LockHolder } from '../../../actors/sqlite/lock.ts';
 import { CallStore } from './calls.ts';
 import { ConversationStore } from './conversations.ts';
 import { InputStore } from './inputs.ts';
-import { createHostTables } from './tables.ts';
+import { hostMigrations } from './migrations.ts';
 import { TurnStore } from './turns.ts';
 
 /** Everything a host must not forget, in `<home>/hosts/<listenerInstanceId>/host.sqlite`. */
@@ -24,7 +24,7 @@ export function openHostStore(home: string, listenerInstanceId: string): OpenedH
   const dir = join(home, 'hosts', listenerInstanceId);
   const lock = acquireLock(join(dir, 'host.lock'));
   if (!lock.ok) return lock;
-  const db = openDatabase(join(dir, 'host.sqlite'), [createHostTables]);
+  const db = openDatabase(join(dir, 'host.sqlite'), hostMigrations);
   const calls = new CallStore(db);
   return {
     ok: true,

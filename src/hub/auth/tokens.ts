@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Database } from '../../../actors/sqlite/database.ts';
+import { spareWrite } from '../../../actors/sqlite/spare-write.ts';
 import type { Person, Right } from '../ports.ts';
 
 /** A token as it is listed: everything but the secret, which only its owner has. Times are epoch milliseconds. */
@@ -81,7 +82,9 @@ export function createTokenStore(db: Database, now: () => number, newId: () => s
       const at = now();
       if (at - known.usedAt >= USE_EVERY_MS) {
         known.usedAt = at;
-        db.transaction(() => db.statement('UPDATE tokens SET last_used = ? WHERE hash = ?').run(at, hash));
+        spareWrite(() =>
+          db.transaction(() => db.statement('UPDATE tokens SET last_used = ? WHERE hash = ?').run(at, hash)),
+        );
       }
       return known.person;
     },

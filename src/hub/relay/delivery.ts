@@ -5,6 +5,9 @@ import { guard } from './guard.ts';
 import type { Live } from './live.ts';
 import { messageIds } from './stamp.ts';
 
+/** Refusals for want of room, in the queue or on the disk: there may be some later. */
+const NOT_NOW = new Set<unknown>(['queue_full', 'store_full']);
+
 /** How a Letta host says that its queue is full. */
 const FOREIGN_QUEUE_FULL = 'Input was rejected by the queue';
 
@@ -35,8 +38,8 @@ export class Delivery {
     guard(this.#context.log, 'delivery', () => this.#run());
   }
 
-  /** The host's queue of a conversation moved: there may be room again. */
-  queueMoved(): void {
+  /** The host's queue of a conversation moved, or time has passed: there may be room again. */
+  askAgain(): void {
     if (this.#resting.size === 0) return;
     this.#resting.clear();
     this.pump();
@@ -64,8 +67,7 @@ export class Delivery {
     if (answer.accepted !== false) {
       // Taken, yet somebody wants it back: the answer to that ends it.
       if (!held.withdraw) this.#end(held, 'input_handed_over');
-    } else if (answer.code === 'queue_full' || answer.error === FOREIGN_QUEUE_FULL)
-      this.#resting.add(held.id);
+    } else if (NOT_NOW.has(answer.code) || answer.error === FOREIGN_QUEUE_FULL) this.#resting.add(held.id);
     else if (answer.code === 'withdrawn') this.#end(held, 'input_withdrawn');
     else this.#end(held, 'input_refused', String(answer.error ?? 'the host refused it'));
   }

@@ -46,7 +46,7 @@ export function receiveHostFrame(
   if (isOfLostRun(context, frame)) return;
   remember(context, live, runtime, frame);
   context.rings.publish(live.id, runtime, frame, wire);
-  if (frame.type === 'update_queue') live.delivery.queueMoved();
+  if (frame.type === 'update_queue') live.delivery.askAgain();
 }
 
 function isPrompt({ type, delta }: HostFrame): boolean {

@@ -1,3 +1,4 @@
+import { spareWrite } from '../../../actors/sqlite/spare-write.ts';
 import { UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
 import type { EnvironmentStatus, HeldEvent } from '../../protocol/relay.ts';
 import type { Right } from '../ports.ts';
@@ -149,7 +150,7 @@ export class LiveEnvironment implements Live {
   /** What the host did not answer: into the bag what can wait, back to its sender what cannot. */
   #lost(): void {
     this.#context.log.lifecycle('host_disconnected', { environment: this.id });
-    this.#context.environments.touch(this.id, this.lastSeen);
+    spareWrite(() => this.#context.environments.touch(this.id, this.lastSeen));
     this.delivery.hostLost();
     const unanswered = this.pending.drain().filter(({ heldId }) => heldId === null);
     const keep = unanswered.filter(({ holdable }) => holdable !== null);

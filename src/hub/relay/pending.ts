@@ -84,6 +84,8 @@ export class Pending {
   overdue(now: number): Waiting[] {
     const late: Waiting[] = [];
     for (const [id, waiting] of this.#waiting) {
+      // After a clock was set back the wait begins anew, and is not longer by as much.
+      waiting.sentAt = Math.min(waiting.sentAt, now);
       if (waiting.sentAt + ANSWER_WITHIN_MS > now) break;
       this.#remove(id, waiting);
       late.push(waiting);

@@ -17,7 +17,7 @@ export function refusal(frame: ClientFrame, code: RelayError['code'], error: str
   if (requestId === null) return { type: 'error', code, message: error } satisfies RelayError;
   if (frame.type === 'resume')
     return { type: 'error', request_id: requestId, code, message: error } satisfies RelayError;
-  const answer = { request_id: requestId, ...(frame.runtime ? { runtime: frame.runtime } : {}), error };
+  const answer = { request_id: requestId, ...(frame.runtime ? { runtime: frame.runtime } : {}), error, code };
   switch (frame.type) {
     case 'input':
       return { type: 'input_accepted', ...answer, accepted: false };

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Database } from '../../../actors/sqlite/database.ts';
+import { spareWrite } from '../../../actors/sqlite/spare-write.ts';
 import { type RegisterBody, UNKNOWN_ENVIRONMENT } from '../../protocol/register.ts';
 import type { WireEnvironment } from '../../protocol/rest.ts';
 import { scopeKey } from '../../protocol/scope.ts';
@@ -108,6 +109,7 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
     },
     store: () => {
       rings.sweep();
+      for (const one of lives.values()) one.delivery.askAgain();
       expireHeld(context, (id) => {
         const environment = environments.byId(id);
         return environment && live(environment);
@@ -172,7 +174,7 @@ export async function createRelay<D extends RelayData>(options: RelayOptions<D>)
       const connection = connections.find(connectionId);
       const environment = connection && environments.byId(connection.environmentId);
       if (!connection || !environment) return ws.close(UNKNOWN_ENVIRONMENT.code, UNKNOWN_ENVIRONMENT.reason);
-      connections.use(connectionId, now());
+      spareWrite(() => connections.use(connectionId, now()));
       // A host without an epoch counts from when it comes, not from when it registered.
       if (connection.generation > environment.generation)
         environments.setGeneration(environment.id, connection.generation);

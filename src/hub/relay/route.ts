@@ -8,7 +8,14 @@ import type { Asker } from './pending.ts';
 import { type ClientFrame, refusal } from './refusal.ts';
 import { routeAbort } from './route-abort.ts';
 import { knownStates } from './snapshot.ts';
-import { holdableOf, messageIds, type ScopedFrame, stampMessages, stampPerson } from './stamp.ts';
+import {
+  holdableOf,
+  messageIds,
+  type ScopedFrame,
+  stampMessages,
+  stampPerson,
+  stampStarter,
+} from './stamp.ts';
 import { withdrawHeld } from './withdraw.ts';
 
 /**
@@ -34,7 +41,10 @@ export function route(
       refusal(frame, 'too_fast', 'too many commands wait for their answer; wait for some of them'),
     );
   const runtime = runtimeSchema.safeParse(frame.runtime);
-  if (!runtime.success) return pass(context, live, asker, frame, null);
+  if (!runtime.success) {
+    const isStart = frame.type === 'runtime_start' && !isForeign;
+    return pass(context, live, asker, isStart ? stampStarter(frame, asker.person.name) : frame, null);
+  }
   const scoped = stampPerson(frame, runtime.data, asker.person.name);
   switch (frame.type) {
     case 'input':

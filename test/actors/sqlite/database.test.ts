@@ -1,4 +1,16 @@
-import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -14,6 +26,11 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const notes: Migration = (sql) => sql.exec('CREATE TABLE notes (text TEXT)');
 const tags: Migration = (sql) => sql.exec('ALTER TABLE notes ADD COLUMN tag TEXT');
+const overwrite = (path: string, position: number, text: string): void => {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, text, position);
+  closeSync(fd);
+};
 const faultOf = (work: () => unknown): string => {
   try {
     work();
@@ -69,7 +86,7 @@ describe('a store', () => {
     db.close();
   });
 
-  test('migrates forward and refuses a newer store by name', () => {
+  test('STORE-1 STORE-2 migrates forward and refuses a newer store by name', () => {
     const path = join(dir, 'a.sqlite');
     openDatabase(path, [notes]).close();
     const db = openDatabase(path, [notes, tags]);
@@ -79,7 +96,7 @@ describe('a store', () => {
     expect(faultOf(() => openDatabase(path, [notes]))).toBe('newer');
   });
 
-  test('a migration that fails leaves the store as it was', () => {
+  test('STORE-1 a migration that fails leaves the store as it was', () => {
     const path = join(dir, 'a.sqlite');
     openDatabase(path, [notes]).close();
     const broken: Migration = (sql) => sql.exec('ALTER TABLE nowhere ADD COLUMN x TEXT');
@@ -87,10 +104,62 @@ describe('a store', () => {
     openDatabase(path, [notes, tags]).close();
   });
 
-  test('says that a damaged file is damaged', () => {
+  test('STORE-3 says that a damaged file is damaged, and leaves it as it is', () => {
     const path = join(dir, 'a.sqlite');
-    writeFileSync(path, 'this is no database, whatever its name says'.repeat(100));
+    const garbage = 'this is no database, whatever its name says'.repeat(100);
+    writeFileSync(path, garbage);
     expect(faultOf(() => openDatabase(path, [notes]))).toBe('corrupt');
+    expect(() => openDatabase(path, [notes])).toThrow(
+      `${path}: the file is damaged; move it away or restore a copy`,
+    );
+    expect(readFileSync(path, 'utf8')).toBe(garbage);
+  });
+
+  test.each([
+    ['overwritten', (path: string) => overwrite(path, 4_096 * 3, 'x'.repeat(4_096 * 20))],
+    ['cut off', (path: string) => truncateSync(path, 4_096 * 5)],
+  ])('STORE-3 says so too of a page that is %s, when it comes to it', (_, damage) => {
+    const path = join(dir, 'a.sqlite');
+    const db = openDatabase(path, [notes]);
+    for (let i = 0; i < 200; i += 1)
+      db.transaction(() => db.statement('INSERT INTO notes VALUES (?)').run('x'.repeat(1_000)));
+    db.close();
+    damage(path);
+    expect(
+      faultOf(() => {
+        const again = openDatabase(path, [notes]);
+        try {
+          again.statement('SELECT count(*) AS n, max(text) FROM notes').get();
+        } finally {
+          again.close();
+        }
+      }),
+    ).toBe('corrupt');
+  });
+
+  test('STORE-3 a write-ahead log of garbage takes nothing but itself', () => {
+    const path = join(dir, 'a.sqlite');
+    const db = openDatabase(path, [notes]);
+    db.transaction(() => db.statement('INSERT INTO notes VALUES (?)').run('kept'));
+    db.close();
+    writeFileSync(`${path}-wal`, 'garbage'.repeat(2_000));
+    const again = openDatabase(path, [notes]);
+    expect(again.statement('SELECT text FROM notes').all()).toEqual([{ text: 'kept' }]);
+    again.transaction(() => again.statement('INSERT INTO notes VALUES (?)').run('more'));
+    again.close();
+    const last = openDatabase(path, [notes]);
+    expect(last.statement('SELECT count(*) AS n FROM notes').get()).toEqual({ n: 2 });
+    last.close();
+  });
+
+  test('STORE-4 names a file that it cannot open, with what to look at', () => {
+    const path = join(dir, 'folder');
+    mkdirSync(path);
+    expect(faultOf(() => openDatabase(path, [notes]))).toBe('access');
+    writeFileSync(join(dir, 'file'), '');
+    expect(() => openDatabase(join(dir, 'file', 'a.sqlite'), [notes])).toThrow(
+      /a\.sqlite: it cannot be opened or written; see to the rights .*\(E[A-Z]+: /,
+    );
   });
 
   test('says that another process holds the file', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -25,6 +25,14 @@ test('one process holds a lock, the second is told who', () => {
   const second = acquireLock(path);
   expect(second.ok).toBe(true);
   if (second.ok) second.release();
+});
+
+test('STORE-4 a folder that cannot be used is named, with what to look at', () => {
+  writeFileSync(join(dir, 'file'), '');
+  const path = join(dir, 'file', 'below', 'host.lock');
+  expect(() => acquireLock(path)).toThrow(
+    /host\.lock: it cannot be opened or written; see to the rights .*\(E[A-Z]+: /,
+  );
 });
 
 test('a lock ends with its process, also after kill -9', async () => {

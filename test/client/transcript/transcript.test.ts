@@ -93,6 +93,26 @@ test('SDK-22 an approval is gone when the host no longer lists it, or when its c
   expect(apply(ask, delta(decided)).approvals).toEqual([]);
 });
 
+test('SDK-22 of very many approvals those stay that the status has no room for', () => {
+  const ask = (n: number) => ({
+    type: 'control_request',
+    request_id: `perm-${n}`,
+    request: { ...request, tool_call_id: `call-${n}` },
+  });
+  const status = (listed: number[], count?: number) => ({
+    type: 'update_device_status',
+    device_status: { pending_control_requests: listed.map(ask), pending_control_request_count: count },
+  });
+  const ids = (...frames: Parameters<typeof apply>) =>
+    apply(...frames).approvals.map(({ requestId }) => requestId);
+  const asked = [ask(1), ask(2), ask(3), ask(4)];
+  expect(ids(...asked, status([1, 2], 4))).toEqual(['perm-1', 'perm-2', 'perm-3', 'perm-4']);
+  expect(ids(...asked, status([2, 3], 3))).toEqual(['perm-2', 'perm-3', 'perm-1', 'perm-4']);
+  expect(ids(status([1, 2], 4))).toEqual(['perm-1', 'perm-2']);
+  expect(ids(...asked, status([3, 4]))).toEqual(['perm-3', 'perm-4']);
+  expect(ids(...asked, status([3, 4], 2))).toEqual(['perm-3', 'perm-4']);
+});
+
 test('SDK-23 a call shows its arguments, its live output, the edited arguments it ran with, and its result', () => {
   const call = (text: string, seq_id: number) => ({
     message_type: 'approval_request_message',

@@ -84,6 +84,17 @@ describe('what waits for a person', () => {
     expect(pending.map((row) => row.shown)).toEqual([standings[0], standings[3]]);
   });
 
+  test('BOUND-1 is counted, and the oldest are found without reading the others', () => {
+    const { store, id } = turn();
+    const calls = Array.from({ length: 12 }, (_, n) => asking(bash(`call-${n}`)));
+    askAbout(store, id, 'turn-1', calls);
+    const ids = (most?: number) => store.calls.pending(id, most).map(({ proposed }) => proposed.id);
+    expect([store.calls.countPending(id), ids().length, ids(100).length]).toEqual([12, 12, 12]);
+    expect(ids(3)).toEqual(['call-0', 'call-1', 'call-2']);
+    store.calls.decide(store.calls.find(id, 'call-0')?.id ?? 0, allowed({}), null, AT);
+    expect([store.calls.countPending(id), ids(2)]).toEqual([11, ['call-1', 'call-2']]);
+  });
+
   test('APPR-1 is nothing of a turn that is cancelled or over, or of another conversation', () => {
     const { store, id } = turn();
     const other = store.conversations.ensure(HUB, { ...SCOPE, conversationId: 'conv-2' }).id;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SavedRule } from '../../../machines/ports.ts';
 import { createSettings } from '../../../src/host/conversation-settings.ts';
-import { HUB, openTurn, SCOPE, submission } from '../support/samples.ts';
+import { CHOSEN, HUB, openTurn, SCOPE, submission } from '../support/samples.ts';
 import { openStore, reopen, tempFolder } from '../support/temp-store.ts';
 
 const RULE: SavedRule = { tool: 'Bash', command: 'ls', cwd: '/work' };
@@ -16,7 +16,9 @@ describe('a conversation on this host', () => {
       key: 'conv-1',
       scope: SCOPE,
       mode: null,
+      modeChosen: null,
       cwd: null,
+      cwdChosen: null,
       cwdRevision: 0,
       paused: false,
       rules: [],
@@ -37,14 +39,16 @@ describe('a conversation on this host', () => {
     const home = tempFolder();
     const store = openStore(home);
     const { id } = store.conversations.ensure(HUB, SCOPE);
-    store.conversations.setMode(id, 'strict');
-    store.conversations.setCwd(id, '/work');
+    store.conversations.setMode(id, 'strict', CHOSEN);
+    store.conversations.setCwd(id, '/work', CHOSEN);
     store.conversations.touchCwd(id);
     store.conversations.setPaused(id, true);
     store.conversations.addRule(id, RULE);
     expect(reopen(store, home).conversations.get(id)).toMatchObject({
       mode: 'strict',
+      modeChosen: CHOSEN,
       cwd: '/work',
+      cwdChosen: CHOSEN,
       cwdRevision: 2,
       paused: true,
       rules: [RULE],
@@ -54,10 +58,10 @@ describe('a conversation on this host', () => {
   test('HOST-28 is as it was after a transaction that came to nothing', () => {
     const store = openStore();
     const { id } = store.conversations.ensure(HUB, SCOPE);
-    store.conversations.setMode(id, 'strict');
+    store.conversations.setMode(id, 'strict', CHOSEN);
     expect(() =>
       store.db.transaction(() => {
-        store.conversations.setMode(id, 'unrestricted');
+        store.conversations.setMode(id, 'unrestricted', CHOSEN);
         store.conversations.addRule(id, RULE);
         expect(store.conversations.get(id).mode).toBe('unrestricted');
         store.conversations.ensure(HUB, { ...SCOPE, conversationId: 'conv-2' });
@@ -74,7 +78,7 @@ describe('a conversation on this host', () => {
     const store = openStore();
     const { id } = store.conversations.ensure(HUB, SCOPE);
     for (const mode of ['strict', 'acceptEdits'] as const) {
-      store.conversations.setMode(id, mode);
+      store.conversations.setMode(id, mode, CHOSEN);
       expect([store.conversations.get(id).mode, store.conversations.ensure(HUB, SCOPE).mode]).toEqual([
         mode,
         mode,
@@ -117,8 +121,8 @@ describe('the settings that hold in a conversation', () => {
     const { id } = store.conversations.ensure(HUB, SCOPE);
     const settings = createSettings(store, defaults);
     expect(settings.of(id)).toEqual({ ...defaults, cwdRevision: 0, rules: [] });
-    store.conversations.setCwd(id, '/own');
-    store.conversations.setMode(id, 'acceptEdits');
+    store.conversations.setCwd(id, '/own', CHOSEN);
+    store.conversations.setMode(id, 'acceptEdits', CHOSEN);
     expect(settings.of(id)).toEqual({ mode: 'acceptEdits', cwd: '/own', cwdRevision: 1, rules: [] });
   });
 
@@ -126,7 +130,7 @@ describe('the settings that hold in a conversation', () => {
     const home = tempFolder();
     const store = openStore(home);
     const { id } = store.conversations.ensure(HUB, SCOPE);
-    store.conversations.setMode(id, 'unrestricted');
+    store.conversations.setMode(id, 'unrestricted', CHOSEN);
     const later = reopen(store, home);
     expect(createSettings(later, defaults).of(id).mode).toBe('unrestricted');
   });
@@ -136,8 +140,8 @@ describe('the settings that hold in a conversation', () => {
     const settings = createSettings(store, defaults);
     const one = store.conversations.ensure(HUB, SCOPE).id;
     const other = store.conversations.ensure(HUB, { ...SCOPE, conversationId: 'conv-2' }).id;
-    store.conversations.setMode(one, 'unrestricted');
-    store.conversations.setCwd(one, '/own');
+    store.conversations.setMode(one, 'unrestricted', CHOSEN);
+    store.conversations.setCwd(one, '/own', CHOSEN);
     store.conversations.addRule(one, RULE);
     expect(settings.of(other)).toEqual({ ...defaults, cwdRevision: 0, rules: [] });
   });

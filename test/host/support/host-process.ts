@@ -13,6 +13,7 @@ export interface ChildHostOptions {
   project: string;
   envName: string;
   mode: Mode;
+  approvalLimitMs?: number;
 }
 
 const { url, token, ...options } = JSON.parse(String(process.argv[2])) as ChildHostOptions;

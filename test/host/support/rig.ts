@@ -23,7 +23,7 @@ import { createSettings } from '../../../src/host/conversation-settings.ts';
 import { type Conversations, createConversations } from '../../../src/host/conversations.ts';
 import { createDesk } from '../../../src/host/desk.ts';
 import { createDeviceStatus } from '../../../src/host/device-status.ts';
-import { createGate } from '../../../src/host/gate.ts';
+import { createGate, type Gate } from '../../../src/host/gate.ts';
 import { createOutbox } from '../../../src/host/outbox.ts';
 import { createRouter } from '../../../src/host/router.ts';
 import type { StartedRuntime } from '../../../src/host/runtime-start.ts';
@@ -54,6 +54,16 @@ export interface BegunCall {
 
 const ENDED = { type: 'step.ended' as const, stopReason: 'end_turn', calls: [], usage: null };
 
+export interface RigOptions {
+  mode?: Mode;
+  store?: HostStore;
+  home?: string;
+  /** Begins the ids that are made, so that no other life over the same store makes the same. */
+  life?: string;
+  onOpened?: (key: string) => void;
+  onClosed?: (key: string) => void;
+}
+
 /** The conversations of a host with everything real but model, tools and the hub. */
 export class Rig {
   readonly store: HostStore;
@@ -71,7 +81,9 @@ export class Rig {
   onCancelRun: () => Promise<CancelRunOutput> = async () => ({ ok: true });
   startRuntime: () => Promise<StartedRuntime> = async () => ({ ok: false, error: 'no runtime' });
 
-  constructor(options: { mode?: Mode; store?: HostStore; home?: string } = {}) {
+  readonly gate: Gate;
+
+  constructor(options: RigOptions = {}) {
     const home = options.home ?? tempFolder();
     const store = options.store ?? openStore(home);
     this.store = store;
@@ -85,18 +97,19 @@ export class Rig {
     });
     const now = () => Date.parse(AT);
     let made = 0;
-    const newId = () => `${++made}`;
+    const newId = () => `${options.life ?? ''}${++made}`;
     const put = (frame: object) => void this.frames.push(JSON.parse(JSON.stringify(frame)));
+    this.gate = createGate(store.db, (error) => this.faults.push(error));
     this.conversations = createConversations({
       store,
       log: this.log,
       seed: () => 1,
-      onOpened: () => undefined,
-      onClosed: () => undefined,
+      onOpened: options.onOpened ?? (() => undefined),
+      onClosed: options.onClosed ?? (() => undefined),
       effects: {
         desk: createDesk({ store, judge, settings, rowOf, now }),
         outbox: createOutbox({
-          gate: createGate(store.db, (error) => this.faults.push(error)),
+          gate: this.gate,
           emit: put,
           answer: put,
           snapshot: (scope) => this.conversations.snapshot(scope),
@@ -109,6 +122,7 @@ export class Rig {
             tools: () => [...tools.keys()],
             git: () => null,
           }),
+          committed: () => store.db.committed,
           now,
         }),
         commit: createCommit(store, (op) => rowOf(op.scope), newId),

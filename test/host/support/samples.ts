@@ -14,6 +14,7 @@ import type { HostStore } from '../../../src/host/store/host-store.ts';
 export const HUB = 'hub-1';
 export const SCOPE: Scope = { agentId: 'agent-1', conversationId: 'conv-1' };
 export const AT = '2026-01-01T00:00:00.000Z';
+export const CHOSEN = { by: 'pia', at: AT };
 
 export const submission = (id: string, rest: Partial<Submission> = {}): Submission => ({
   clientMessageId: id,

@@ -134,7 +134,9 @@ describe('rights', () => {
           frame.type,
           mayDo,
         ]);
-        if (!mayDo) expect(reply.error).toContain(`needs the right "${needed}"`);
+        if (mayDo) continue;
+        expect(reply.error).toContain(`needs the right "${needed}"`);
+        expect(reply.code).toBe('forbidden');
       }
     }
   });

@@ -307,6 +307,29 @@ describe('a host that refuses', () => {
     expect(inputs(host)).toEqual(['one', 'one', 'two']);
   });
 
+  test('BAG-9 because its disk is full is asked again after a minute, and nothing is dropped', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await hub.restart();
+      let room = false;
+      const reply = (frame: Frame) =>
+        room ? accept(frame) : { ...accept(frame), accepted: false, error: 'full', code: 'store_full' };
+      const host = await new FakeHost(hub, { reply }).connect();
+      await host.cut();
+      client = await TestClient.open(hub, 'laptop');
+      await client.say('one');
+      await host.connect();
+      await host.frames.next('input');
+      expect(await held()).toBe(1);
+      room = true;
+      await passMinute(client);
+      await nothingHeld();
+      expect(inputs(host)).toEqual(['one', 'one']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('BAG-9 for another reason ends it, and everybody is told why', async () => {
     const reply = (frame: Frame) => ({ ...accept(frame), accepted: false, error: 'no such thing' });
     const host = await new FakeHost(hub, { reply }).connect();

@@ -36,6 +36,16 @@ test('HUB-25 an asker may wait for so many answers; each answer makes room', () 
   expect(pending.isFull(ada)).toBe(false);
 });
 
+test('HUB-24 a clock that was set back makes nobody wait longer than once again', () => {
+  const pending = new Pending('life');
+  const hour = 3_600_000;
+  const [first, second] = [waiting({ sentAt: hour }), waiting({ sentAt: 10 })];
+  pending.add(first);
+  pending.add(second);
+  expect(pending.overdue(20)).toEqual([]);
+  expect(pending.overdue(20 + ANSWER_WITHIN_MS)).toEqual([first, second]);
+});
+
 test('HUB-24 what waited too long is found, oldest first', () => {
   const pending = new Pending('life');
   const [old, young] = [waiting({ heldId: 1 }), waiting({ heldId: 2, sentAt: 5_000 })];

@@ -12,7 +12,7 @@ describe('a refusal', () => {
         string,
         unknown
       >;
-      expect(answer).toMatchObject({ request_id: 'r', error: 'because' });
+      expect(answer).toMatchObject({ request_id: 'r', code: 'invalid_frame', error: 'because' });
       if (type !== 'runtime_start') expect(answer.runtime).toEqual(runtime);
       expect(answer.type).toBe(type === 'input' ? 'input_accepted' : `${type}_response`);
       expect(answer.accepted ?? answer.success).toBe(false);

@@ -66,6 +66,13 @@ describe('commands and their answers', () => {
     ]);
   });
 
+  test('HUB-20 so is who begins a runtime: that may choose a mode', async () => {
+    const host = await new FakeHost(hub).connect();
+    const client = await connect('laptop', { token: await tokenOf('Ada', 'machine') });
+    client.send({ type: 'runtime_start', request_id: 'r', mode: 'strict', acting_user_id: 'Eve' });
+    expect(await host.frames.next('runtime_start')).toMatchObject({ mode: 'strict', acting_user_id: 'Ada' });
+  });
+
   test('HUB-21 an abort without a turn means the turn that the hub last heard of', async () => {
     const host = await new FakeHost(hub).connect();
     const client = await connect();
@@ -242,6 +249,7 @@ describe('what cannot be carried out', () => {
     expect(await client.ask({ type: 'launch_rocket' })).toEqual({
       ...{ type: 'launch_rocket_response', request_id: 'r1', success: false, seq: 1 },
       error: 'not supported: "launch_rocket"',
+      code: 'unknown_frame',
     });
     client.send({ type: 'launch_rocket' });
     expect(await client.frames.next('error')).toMatchObject({ code: 'unknown_frame' });

@@ -22,7 +22,7 @@ export class TestClient {
   readonly ws: WebSocket;
   #requests = 0;
 
-  constructor(hub: TestHub, environment: string, options: TestClientOptions = {}) {
+  constructor(hub: Pick<TestHub, 'url'>, environment: string, options: TestClientOptions = {}) {
     const query = new URLSearchParams(options.query ?? {});
     const url = `${hub.url.replace('http', 'ws')}/v1/environments/${encodeURIComponent(environment)}/status/ws?${query}`;
     this.ws = new WebSocket(url, options.isForeign ? [] : ['signalbox'], {
@@ -35,7 +35,11 @@ export class TestClient {
     });
   }
 
-  static async open(hub: TestHub, environment: string, options?: TestClientOptions): Promise<TestClient> {
+  static async open(
+    hub: Pick<TestHub, 'url'>,
+    environment: string,
+    options?: TestClientOptions,
+  ): Promise<TestClient> {
     const client = new TestClient(hub, environment, options);
     await once(client.ws, 'open');
     return client;
