@@ -6,6 +6,7 @@ import { listenerInstanceId } from '../../../src/host/identity.ts';
 import { HOSTS, type HostName, LINKS, type LinkName, type ProcessName } from '../plan/faults.ts';
 import { FORBIDDEN, LEDGER } from '../plan/script.ts';
 import { cutPower } from '../power-cut.ts';
+import { CrashPoint } from './crash-point.ts';
 import { HouseNode } from './node.ts';
 import { CutProxy } from './proxy.ts';
 
@@ -21,8 +22,12 @@ export interface HouseOptions {
   hosts?: readonly HostName[];
   /** The mode of conversations that have none. */
   mode?: string;
+  /** Have every process count its crash points, so that `points` can be used. */
+  points?: boolean;
+  /** A file that every process loads first, to see that what it spoils is found out. */
+  plant?: string;
   /** A process ended that nobody ended. */
-  onDeath?(text: string): void;
+  onDeath?(text: string, name: ProcessName): void;
 }
 
 /** A hub, two hosts, and the links between them and to it, as real processes under a folder of their own. */
@@ -31,6 +36,8 @@ export class House {
   readonly nodes: Readonly<Record<ProcessName, HouseNode>>;
   readonly links: Readonly<Record<LinkName, CutProxy>>;
   readonly hostNames: readonly HostName[];
+  /** Where each process can be made to end by itself. */
+  readonly points: Readonly<Record<ProcessName, CrashPoint>>;
   readonly #marks: string | null;
 
   private constructor(root: string, links: Record<LinkName, CutProxy>, options: HouseOptions) {
@@ -38,30 +45,39 @@ export class House {
     this.links = links;
     this.hostNames = options.hosts ?? HOSTS;
     this.#marks = options.marks ? join(root, 'marks') : null;
-    const env = (home: string): Record<string, string> => ({
-      SIGNALBOX_HOME: home,
+    const pointOf = (name: ProcessName): CrashPoint => new CrashPoint(join(root, 'points', name));
+    this.points = { hub: pointOf('hub'), alpha: pointOf('alpha'), beta: pointOf('beta') };
+    const preloads = [
+      ...(options.hurry ? ['short-clock.ts'] : []),
+      ...(options.points ? ['count-points.ts'] : []),
+      ...(options.plant ? [options.plant] : []),
+    ].map((file) => `--import ${pathToFileURL(join(import.meta.dirname, '..', file)).href}`);
+    const env = (name: ProcessName): Record<string, string> => ({
+      SIGNALBOX_HOME: this.homeOf(name),
       SIGNALBOX_TOKEN: TOKEN,
-      ...(options.hurry ? shortened(options.hurry) : {}),
+      ...(preloads.length > 0 ? { NODE_OPTIONS: preloads.join(' ') } : {}),
+      ...(options.hurry ? { SHORT_CLOCK: String(options.hurry) } : {}),
+      ...(options.points ? { CRASH_POINTS: this.points[name].path } : {}),
       ...(this.#marks ? { SIGNALBOX_SYNC_MARKS: this.#marks } : {}),
     });
-    const onDeath = (text: string): void => options.onDeath?.(text);
+    const onDeath = (name: ProcessName) => (text: string) => options.onDeath?.(text, name);
     const hub = new HouseNode(
       'hub',
       {
         args: ['hub', '--listen', '127.0.0.1:0', '--debug'],
         cwd: root,
-        env: env(this.homeOf('hub')),
+        env: env('hub'),
         onOutput: (text) => {
           const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1];
           for (const link of Object.values(links)) link.upstream = port === undefined ? null : Number(port);
         },
       },
-      onDeath,
+      onDeath('hub'),
     );
     const host = (name: HostName): HouseNode => {
       const args = ['server', '--hub', links[name].url, '--env-name', name, '--debug'];
       if (options.mode) args.push('--mode', options.mode);
-      return new HouseNode(name, { args, cwd: this.projectOf(name), env: env(this.homeOf(name)) }, onDeath);
+      return new HouseNode(name, { args, cwd: this.projectOf(name), env: env(name) }, onDeath(name));
     };
     this.nodes = { hub, alpha: host('alpha'), beta: host('beta') };
   }
@@ -71,6 +87,7 @@ export class House {
     const proxies = await Promise.all(LINKS.map(async (name) => [name, await CutProxy.open()] as const));
     const house = new House(root, Object.fromEntries(proxies) as Record<LinkName, CutProxy>, options);
     mkdirSync(house.homeOf('hub'), { mode: 0o700 });
+    mkdirSync(join(root, 'points'));
     for (const name of HOSTS) {
       mkdirSync(house.homeOf(name), { mode: 0o700 });
       mkdirSync(join(house.projectOf(name), '.signalbox'), { recursive: true });
@@ -140,9 +157,4 @@ export class House {
     await Promise.all(Object.values(this.links).map((link) => link.close()));
     if (!keep) rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-function shortened(factor: number): Record<string, string> {
-  const preload = pathToFileURL(join(import.meta.dirname, '..', 'short-clock.ts')).href;
-  return { NODE_OPTIONS: `--import ${preload}`, SHORT_CLOCK: String(factor) };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { CliProcess } from '../../support/run-cli.ts';
 
 export interface NodeOptions {
@@ -64,6 +65,16 @@ export class HouseNode {
   thaw(): void {
     if (this.#isFrozen) this.#process?.child.kill('SIGCONT');
     this.#isFrozen = false;
+  }
+
+  /** Whether it stands still (Linux). */
+  get isStopped(): boolean {
+    return this.pid !== null && /^\d+ \(.*\) T/.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
+  }
+
+  /** After it has stopped itself. */
+  goOn(): void {
+    this.#process?.child.kill('SIGCONT');
   }
 
   /** SIGTERM; resolves with what it ended with. */

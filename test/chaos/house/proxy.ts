@@ -17,6 +17,8 @@ export class CutProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
   #weather: Break | null = null;
+  #pieces = 0;
+  #cutAt: number | null = null;
 
   private constructor(server: Server, port: number) {
     this.#server = server;
@@ -50,6 +52,17 @@ export class CutProxy {
     else for (const pair of this.#pairs) pair.release();
   }
 
+  /** Cuts all that goes through just before the next piece but `count` is passed on, in either direction; null: only counts. */
+  cutAt(count: number | null): void {
+    this.#pieces = 0;
+    this.#cutAt = count;
+  }
+
+  /** Pieces that came, in either direction, since the last `cutAt`. A piece is what one side wrote at once. */
+  get pieces(): number {
+    return this.#pieces;
+  }
+
   async close(): Promise<void> {
     this.#dropAll();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -62,9 +75,19 @@ export class CutProxy {
       socket.resetAndDestroy();
       return;
     }
-    const pair: Pair = new Pair(socket, upstream, () => this.#pairs.delete(pair));
+    const pair: Pair = new Pair(socket, upstream, {
+      onEnd: () => this.#pairs.delete(pair),
+      onPiece: () => this.#count(),
+    });
     this.#pairs.add(pair);
     if (this.#weather) pair.obey(this.#weather);
+  }
+
+  #count(): void {
+    this.#pieces += 1;
+    if (this.#pieces - 1 !== this.#cutAt) return;
+    this.broken += 1;
+    this.#dropAll();
   }
 
   #dropAll(): void {
@@ -76,19 +99,25 @@ export class CutProxy {
   }
 }
 
+interface Hearing {
+  onEnd: () => void;
+  /** Bytes have come, and are not passed on yet. */
+  onPiece: () => void;
+}
+
 /** One connection through the proxy. */
 class Pair {
   readonly #near: Socket;
   readonly #far = new Socket();
-  readonly #onEnd: () => void;
+  readonly #hearing: Hearing;
   #weather: Break | null = null;
   #left = 0;
   #held: { to: Socket; bytes: Buffer }[] = [];
   isTouched = false;
 
-  constructor(near: Socket, port: number, onEnd: () => void) {
+  constructor(near: Socket, port: number, hearing: Hearing) {
     this.#near = near;
-    this.#onEnd = onEnd;
+    this.#hearing = hearing;
     this.#join(near, this.#far);
     this.#join(this.#far, near);
     this.#far.connect(port, '127.0.0.1');
@@ -109,7 +138,7 @@ class Pair {
   destroy(): void {
     this.#near.resetAndDestroy();
     this.#far.resetAndDestroy();
-    this.#onEnd();
+    this.#hearing.onEnd();
   }
 
   #join(from: Socket, to: Socket): void {
@@ -120,11 +149,13 @@ class Pair {
     // What one side has said before it left still arrives at the other.
     from.on('close', () => {
       to.end();
-      if (from.destroyed && to.destroyed) this.#onEnd();
+      if (from.destroyed && to.destroyed) this.#hearing.onEnd();
     });
   }
 
   #pass(from: Socket, to: Socket, bytes: Buffer): void {
+    this.#hearing.onPiece();
+    if (to.destroyed) return;
     switch (this.#weather?.how) {
       case 'swallow':
         return;

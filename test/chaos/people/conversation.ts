@@ -40,7 +40,7 @@ export class Conversation {
   readonly agentId: string;
   readonly seats: Seat[] = [];
   readonly #place: Place;
-  readonly #foreign: ForeignClient;
+  readonly foreign: ForeignClient;
   readonly #unwatch: (() => void)[] = [];
   readonly #open = new Set<Promise<unknown>>();
   #isStopped = false;
@@ -58,7 +58,7 @@ export class Conversation {
     const { links } = place.house;
     for (const [index, host] of plan.hosts.entries())
       this.seats.push(this.#sit(host, environments[index] ?? ''));
-    this.#foreign = new ForeignClient({
+    this.foreign = new ForeignClient({
       who: `${plan.name} foreign`,
       url: links.others.url,
       environmentId: environments[0] ?? '',
@@ -97,7 +97,7 @@ export class Conversation {
       if (this.#isStopped) return;
       const seat = this.seats[index % this.seats.length];
       if (!seat) return;
-      const done = this.#do(job, seat);
+      const done = this.do(job, seat);
       this.#track(done);
       if (job.rush) continue;
       await Promise.race([done, sleep(PATIENCE_MS)]);
@@ -115,7 +115,7 @@ export class Conversation {
       anna.close();
       ben.close();
     }
-    this.#foreign.close();
+    this.foreign.close();
     await Promise.all(this.seats.map(({ answerer }) => answerer.stop()));
     for (const unwatch of this.#unwatch) unwatch();
   }
@@ -145,7 +145,8 @@ export class Conversation {
     return { host, environmentId, anna, ben, answerer };
   }
 
-  async #do(job: Job, seat: Seat): Promise<void> {
+  /** Does one job; resolves when everything of it was answered, which may be long before it is done. */
+  async do(job: Job, seat: Seat): Promise<void> {
     switch (job.do) {
       case 'send':
         return this.#send(seat, seat.anna, job.script);
@@ -168,7 +169,7 @@ export class Conversation {
         const sent = job.scripts.map((script) => this.#send(seat, seat.anna, script));
         await sleep(job.afterMs);
         const last = job.scripts.at(-1);
-        await Promise.all([...sent, last ? this.#withdraw(seat, last.id) : null]);
+        await Promise.all([...sent, last ? this.withdraw(seat, last.id) : null]);
         return;
       }
       case 'abort':
@@ -190,7 +191,7 @@ export class Conversation {
       case 'foreign': {
         // It sits at the first host, like a client that was given one address for good.
         const record = this.#record(this.plan.hosts[0] ?? seat.host, job.script);
-        const answer = await this.#foreign.send(job.script.id, job.script.text);
+        const answer = await this.foreign.send(job.script.id, job.script.text);
         return this.#noteAccepted(record, answer.accepted === true, JSON.stringify(answer));
       }
     }
@@ -202,7 +203,7 @@ export class Conversation {
     this.#noteAccepted(record, accepted.ok, JSON.stringify(accepted));
   }
 
-  async #withdraw(seat: Seat, id: string): Promise<void> {
+  async withdraw(seat: Seat, id: string): Promise<void> {
     this.#place.signals.raise('withdrawn');
     this.#place.story.tell(this.plan.name, 'withdraws', id);
     const result = await seat.ben.withdraw(id);

@@ -27,6 +27,10 @@ export class ForeignClient {
   #socket: WebSocket | null = null;
   #timer: NodeJS.Timeout | undefined;
   #count = 0;
+  /** All that it was told the model said. */
+  said = '';
+  /** How often it was connected. */
+  connections = 0;
 
   constructor(options: ForeignOptions) {
     this.#options = options;
@@ -75,6 +79,7 @@ export class ForeignClient {
     const keys = new Set<unknown>();
     socket.on('open', () => {
       story.tell(who, 'connected');
+      this.connections += 1;
       for (const { frame } of this.#unanswered.values()) this.#write(frame);
     });
     socket.on('message', (data) => {
@@ -88,6 +93,8 @@ export class ForeignClient {
           this.#options.onBreach(`${who}: ${String(frame.idempotency_key)} came twice`);
         keys.add(frame.idempotency_key);
       }
+      const delta = frame.type === 'stream_delta' ? (frame.delta as Frame) : null;
+      if (delta?.message_type === 'assistant_message') this.said += String(delta.content);
       const waiting = this.#unanswered.get(String(frame.request_id));
       if (!waiting || frame.type !== 'input_accepted') return;
       this.#unanswered.delete(String(frame.request_id));
