@@ -39,6 +39,7 @@ export const heartbeatMachine = setup({
   on: { 'link.heard': { actions: { type: 'forgetPings' } } },
   states: {
     resting: {
+      meta: { why: 'the other side has answered; the next ping is due soon', who: 'nobody' },
       after: {
         pingInterval: [
           { guard: 'tooManyUnanswered', target: 'lost' },
@@ -52,12 +53,14 @@ export const heartbeatMachine = setup({
       on: { 'link.probe': { target: 'probing' } },
     },
     probing: {
+      meta: { why: 'asking whether the link lives', who: 'the other side' },
       entry: { type: 'askForPing' },
       after: { probeTimeout: { target: 'doubting' } },
       on: { 'link.heard': { target: 'resting', actions: { type: 'forgetPings' } } },
     },
     // A blocked event loop fires the timer before it reads the answer that is already there: ask twice.
     doubting: {
+      meta: { why: 'no answer yet; asking once more', who: 'the other side' },
       entry: { type: 'askForPing' },
       after: { probeTimeout: { target: 'lost' } },
       on: { 'link.heard': { target: 'resting', actions: { type: 'forgetPings' } } },

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeMachine } from '../../../inspector/layout/describe-machine.ts';
 import { activeLeaves, reasonsOf } from '../../../inspector/why/reasons.ts';
-import { connectionMachine } from '../../../machines/connection.ts';
-import { heartbeatMachine } from '../../../machines/heartbeat.ts';
+import { connectionMachine, connectionMachine } from '../../../machines/connection.ts';
 import { turnMachine } from '../../../machines/turn.ts';
 
 const turn = describeMachine(turnMachine);
@@ -28,8 +27,8 @@ test('a state without any words names the actor that it waits for, or itself', (
   expect(reasonsOf(turn, { opening: 'writing' })).toEqual([
     { state: 'opening.writing', why: 'waiting for its actor commit', who: 'that actor' },
   ]);
-  expect(reasonsOf(describeMachine(heartbeatMachine), 'probing')).toEqual([
-    { state: 'probing', why: 'it is in probing', who: 'nobody' },
+  expect(reasonsOf(describeMachine(connectionMachine), { attached: { outage: 'none' } })).toEqual([
+    { state: 'attached.outage.none', why: 'it is in attached.outage.none', who: 'nobody' },
   ]);
 });
 
