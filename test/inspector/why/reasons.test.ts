@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeMachine } from '../../../inspector/layout/describe-machine.ts';
 import { activeLeaves, reasonsOf } from '../../../inspector/why/reasons.ts';
-import { connectionMachine, connectionMachine } from '../../../machines/connection.ts';
+import { connectionMachine } from '../../../machines/connection.ts';
 import { turnMachine } from '../../../machines/turn.ts';
 
 const turn = describeMachine(turnMachine);
