@@ -16,5 +16,6 @@ const { summary, violations, folder } = await play(options, tell);
 for (const { rule, kind, what, story } of violations)
   tell(`\n${rule} (${kind}) ${what}\n${story.map((line) => `    ${line}`).join('\n')}`);
 if (folder) tell(`\nEverything lies in ${folder}`);
-process.stdout.write(`${options.json ? JSON.stringify(summary, null, 2) : format(summary)}\n`);
-process.exitCode = violations.length > 0 ? 1 : 0;
+const printed = options.json ? JSON.stringify(summary, null, 2) : format(summary);
+// A person of the play may still wait for an answer that nobody will give now.
+process.stdout.write(`${printed}\n`, () => process.exit(violations.length > 0 ? 1 : 0));
