@@ -39,6 +39,9 @@ import { noteOrderlyEnd } from './store/orderly-end.ts';
 import { createToolbox } from './toolbox.ts';
 import { createUplink } from './uplink.ts';
 
+/** How long a host that ends waits for the hub to have all that it said, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+
 export interface StartHostOptions {
   hub: { url: string; token: string };
   /** `$SIGNALBOX_HOME`. */
@@ -277,6 +280,8 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
     conversations.stop();
     await settleCutOffCalls(store, instance).catch(() => undefined);
     await gate.idle();
+    // A hub in this process ends next, and its clients are to hear the end of a turn first.
+    await uplink.heard(LAST_WORDS_MS);
     connection.send({ type: 'connection.close' });
     connection.stop();
     log.lifecycle('stopped', end);

@@ -25,6 +25,8 @@ export interface Uplink extends DeviceUplink {
   event(event: DeviceEvent): void;
   /** An answer to whoever asked. */
   answer(frame: Frame): void;
+  /** Resolves when the hub says that it has all of this, or the link is down; after `withinMs` at the latest. */
+  heard(withinMs: number): Promise<void>;
 }
 
 /** Deltas and live output may be given up when a link stays down for long; everything else may not. */
@@ -52,6 +54,12 @@ export function createUplink(options: {
   let eventSeq = 0;
   let ackTimer: NodeJS.Timeout | null = null;
   const scopes = new Map<string, Scope>();
+  const listeners = new Set<() => void>();
+
+  const isHeard = (): boolean => !write || !linked || sender.unacknowledgedBytes === 0;
+  const tellHeard = (): void => {
+    if (isHeard()) for (const listener of listeners) listener();
+  };
 
   const put = (label: 'control' | 'protocol', text: string): void => {
     if (!write) return;
@@ -110,12 +118,14 @@ export function createUplink(options: {
       write = null;
       if (ackTimer) clearTimeout(ackTimer);
       ackTimer = null;
+      tellHeard();
     },
 
     receive(text, frame) {
       if (frame.type === 'link_ack') {
         const ack = linkAckSchema.safeParse(frame);
         if (ack.success) sender.acknowledge(ack.data.received);
+        tellHeard();
         return;
       }
       log.received('protocol', text);
@@ -147,6 +157,19 @@ export function createUplink(options: {
 
     answer(frame) {
       send('control', frame, null);
+    },
+
+    async heard(withinMs) {
+      if (isHeard()) return;
+      await new Promise<void>((resolve) => {
+        const over = (): void => {
+          clearTimeout(timer);
+          listeners.delete(over);
+          resolve();
+        };
+        const timer = setTimeout(over, withinMs);
+        listeners.add(over);
+      });
     },
   };
 }

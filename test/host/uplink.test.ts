@@ -229,6 +229,39 @@ describe('a hub without a link', () => {
   });
 });
 
+describe('what was said last', () => {
+  test('CLI-23 is waited for until the hub has it', async () => {
+    const { uplink, connect, deliver } = setup();
+    connect(NEW);
+    uplink.event(finished('turn-1'));
+    let isHeard = false;
+    const heard = uplink.heard(60_000).then(() => {
+      isHeard = true;
+    });
+    deliver({ type: 'link_ack', received: 0 });
+    await Promise.resolve();
+    expect(isHeard).toBe(false);
+    deliver({ type: 'link_ack', received: 1 });
+    await heard;
+    await uplink.heard(60_000);
+  });
+
+  test('is not waited for when nobody can have it, or the hub does not say', async () => {
+    const { uplink, connect } = setup();
+    uplink.event(finished('turn-1'));
+    await uplink.heard(60_000);
+    connect(null);
+    uplink.event(finished('turn-2'));
+    await uplink.heard(60_000);
+    connect(NEW);
+    uplink.event(finished('turn-3'));
+    await uplink.heard(1);
+    const heard = uplink.heard(60_000);
+    uplink.detach();
+    await heard;
+  });
+});
+
 test('D2 PROTO-73 whatever is cut whenever, the hub hears each event once and in order', () => {
   const step = fc.constantFrom('event', 'event', 'event', 'cut', 'connect', 'lose');
   fc.assert(
