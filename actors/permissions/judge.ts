@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import type { ZodType } from 'zod';
-import type { CallEffect, JsonObject, JudgeInput, Verdict } from '../../machines/ports.ts';
+import type { JudgeInput, Verdict } from '../../machines/ports.ts';
 import type { Secrets } from '../secrets/known-secrets.ts';
 import { touchedPath } from '../tools/real-path.ts';
 import type { Case, Decision, Step } from './decision.ts';
 import { diffsFor } from './diff-preview.ts';
 import { type JudgedCall, judgedCall } from './judged-call.ts';
+import type { JudgedTool } from './judged-tool.ts';
 import { defaultStep, modeStep } from './mode-steps.ts';
 import { parseCall } from './parse-call.ts';
 import { protectedPlaces } from './protected-places.ts';
@@ -14,15 +14,6 @@ import { protectedStep } from './protected-step.ts';
 import { allowStep, alwaysAskStep, askStep, denyStep, savedStep } from './rule-steps.ts';
 import { suggestionsFor } from './saved-rule.ts';
 import { describeBroken, type PermissionSettings, readRules } from './settings-rules.ts';
-
-/** What the judge knows of a tool. */
-export interface JudgedTool {
-  parameters: ZodType;
-  /** The files that a call would touch, looked up from `cwd`, an absolute path. */
-  effect(args: JsonObject, cwd: string): Promise<CallEffect>;
-  /** A search tool that goes into no `.signalbox` directory below the one that it is told to search. */
-  skipsProtected?: boolean;
-}
 
 export interface JudgeDeps {
   /** The permissions of settings for a working directory. */

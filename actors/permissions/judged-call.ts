@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { CallEffect, JsonObject, JudgeInput } from '../../machines/ports.ts';
 import { touchedPath } from '../tools/real-path.ts';
 import { climbs, literalBase } from './glob-base.ts';
-import type { JudgedTool } from './judge.ts';
+import type { JudgedTool } from './judged-tool.ts';
 import { namedPath, type ToolClass, toolClass } from './tool-class.ts';
 
 /** A call whose arguments fit, with the places it touches. */

@@ -1,6 +1,6 @@
 import type { ZodError } from 'zod';
 import type { JsonObject, ProposedCall } from '../../machines/ports.ts';
-import type { JudgedTool } from './judge.ts';
+import type { JudgedTool } from './judged-tool.ts';
 import { namedPath } from './tool-class.ts';
 
 const MAX_ISSUES = 5;

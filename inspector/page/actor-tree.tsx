@@ -1,7 +1,7 @@
 import type { ActorState } from '../../src/replay/create-replay.ts';
 import { showValue } from '../../src/replay/show-step.ts';
 import { actorName } from '../recording/actor-name.ts';
-import type { Selected } from './app.tsx';
+import type { Selected } from './selected.ts';
 
 interface Props {
   actors: readonly ActorState[];

@@ -7,17 +7,13 @@ import { Chart } from './chart.tsx';
 import { Details } from './details.tsx';
 import { LaneChart } from './lane-chart.tsx';
 import type { Feed } from './read-feed.ts';
+import type { Selected } from './selected.ts';
 import { StepBar } from './step-bar.tsx';
 import { Timeline } from './timeline.tsx';
 import { useNow } from './use-now.ts';
 
 const VIEWS = ['actors', 'chart', 'timeline', 'lanes', 'details'] as const;
 type View = (typeof VIEWS)[number];
-
-export interface Selected {
-  root: string;
-  path: string;
-}
 
 export function App({ feed }: { feed: Feed }) {
   const { recording, isLive, status } = feed;

@@ -6,7 +6,7 @@ import { actorName } from '../recording/actor-name.ts';
 import { eventTypeOf } from '../recording/line-text.ts';
 import type { Recording } from '../recording/recording.ts';
 import { activeStates, tracedTransitions } from '../recording/trace.ts';
-import type { Selected } from './app.tsx';
+import type { Selected } from './selected.ts';
 import { Waits } from './waits.tsx';
 import { Zoom } from './zoom.tsx';
 

@@ -2,7 +2,7 @@ import type { ActorState } from '../../src/replay/create-replay.ts';
 import type { Recording } from '../recording/recording.ts';
 import { type Standing, standingOf } from '../recording/standing.ts';
 import { timersOf } from '../recording/timers.ts';
-import type { Selected } from './app.tsx';
+import type { Selected } from './selected.ts';
 import { agoText, spanText } from './time-text.ts';
 
 interface Props {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { createJudge, type JudgedTool } from '../../../actors/permissions/judge.ts';
+import { createJudge } from '../../../actors/permissions/judge.ts';
+import type { JudgedTool } from '../../../actors/permissions/judged-tool.ts';
 import type { PermissionSettings } from '../../../actors/permissions/settings-rules.ts';
 import { knownSecrets } from '../../../actors/secrets/known-secrets.ts';
 import type { JsonObject, JudgeInput, Mode, SavedRule, Verdict } from '../../../machines/ports.ts';

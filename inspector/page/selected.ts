@@ -1,0 +1,5 @@
+/** The actor that a person looks at. */
+export interface Selected {
+  root: string;
+  path: string;
+}
