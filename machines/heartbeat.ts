@@ -39,7 +39,6 @@ export const heartbeatMachine = setup({
   on: { 'link.heard': { actions: { type: 'forgetPings' } } },
   states: {
     resting: {
-      meta: { why: 'the other side has answered; the next ping is due soon', who: 'nobody' },
       after: {
         pingInterval: [
           { guard: 'tooManyUnanswered', target: 'lost' },

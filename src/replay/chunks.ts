@@ -1,4 +1,4 @@
-import { isSession } from './entry-check.ts';
+import { beginsProcess } from './entry-check.ts';
 import type { RecordedLine } from './recorded-line.ts';
 
 /**
@@ -95,7 +95,7 @@ export class ChunkBuilder {
 export function chunksOf(lines: readonly RecordedLine[]): Chunk[] {
   const builder = new ChunkBuilder();
   const chunks = lines.flatMap((line) => {
-    const before = isSession(line) && line.json.segment === 1 ? builder.end() : [];
+    const before = beginsProcess(line) ? builder.end() : [];
     const complete = line.verb === 'record_failed' ? builder.drop(rootOf(line) ?? '') : builder.feed(line);
     return complete === undefined ? before : [...before, complete];
   });

@@ -5,7 +5,7 @@
 import type { LogEntry } from '../log/reader.ts';
 import { type Chunk, ChunkBuilder, partOf, rootOf } from './chunks.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
-import { type Damage, EntryCheck, isSession } from './entry-check.ts';
+import { beginsProcess, type Damage, EntryCheck } from './entry-check.ts';
 import type { Mismatch } from './expectation.ts';
 import { History } from './history.ts';
 import type { RecordedLine } from './recorded-line.ts';
@@ -168,8 +168,7 @@ class SteppedReplay implements LiveReplay {
   #take(line: RecordedLine): void {
     this.#waiting.push(line);
     const root = rootOf(line);
-    if (isSession(line) && line.json.segment === 1)
-      for (const chunk of this.#builder.end()) this.#complete(chunk);
+    if (beginsProcess(line)) for (const chunk of this.#builder.end()) this.#complete(chunk);
     if (line.verb === 'record_failed') return this.#complete(this.#builder.drop(root ?? ''));
     this.#complete(this.#builder.feed(line));
     if (root === undefined) return;
@@ -196,7 +195,7 @@ class SteppedReplay implements LiveReplay {
     const line = this.lines[this.#reached];
     if (line === undefined) return;
     const root = rootOf(line);
-    if (isSession(line) && line.json.segment === 1) {
+    if (beginsProcess(line)) {
       this.#roots.end();
       this.#history.remove(this.#reached, () => true);
     }

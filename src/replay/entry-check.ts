@@ -20,11 +20,13 @@ export class EntryCheck {
   /** The last line was cut off as it was written. */
   torn: { file: string; line: number } | undefined;
   #position = 0;
+  #session: unknown;
 
   /** The line with its position, or undefined for one that says nothing. */
   take(entry: LogEntry): RecordedLine | undefined {
     if (this.damaged !== undefined) return undefined;
-    if (this.torn !== undefined && !(entry.ok && isSession(entry) && entry.json.segment === 1)) {
+    const isOtherSession = this.#isOtherSession(entry);
+    if (this.torn !== undefined && !isOtherSession && !(entry.ok && beginsProcess(entry))) {
       this.damaged = { ...this.torn, reason: 'is cut off, and more of the session follows' };
       return undefined;
     }
@@ -40,12 +42,25 @@ export class EntryCheck {
       this.lines += 1;
       const counted = entry as LogEntry & RecordedLine;
       counted.position = this.#position;
+      if (isOtherSession) counted.isOtherSession = true;
       return counted;
     }
     if (entry.torn) this.torn = { file, line };
     else this.damaged = { file, line, reason: entry.reason };
     return undefined;
   }
+
+  #isOtherSession(entry: LogEntry): boolean {
+    if (!entry.ok || !isSession(entry)) return false;
+    const before = this.#session;
+    this.#session = entry.json.session;
+    return before !== undefined && before !== this.#session;
+  }
+}
+
+/** What went on in the lines before is over: from here on another process speaks. */
+export function beginsProcess(line: Pick<RecordedLine, 'verb' | 'json' | 'isOtherSession'>): boolean {
+  return line.isOtherSession === true || (isSession(line) && line.json.segment === 1);
 }
 
 /** The line with which a session or a segment of it begins. */

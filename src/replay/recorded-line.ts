@@ -8,6 +8,8 @@ export type RecordedLine = LogLine & {
   file: string;
   /** From 1 in each file. */
   line: number;
+  /** The first line of another session than that of the line before it. */
+  isOtherSession?: true;
 };
 
 /** As it stands in the file, but for blanks between the tokens of a frame. */

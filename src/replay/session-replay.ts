@@ -1,7 +1,7 @@
 import type { LogEntry } from '../log/reader.ts';
 import { type Chunk, ChunkBuilder, partOf, rootOf } from './chunks.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
-import { type Damage, EntryCheck, isSession } from './entry-check.ts';
+import { beginsProcess, type Damage, EntryCheck } from './entry-check.ts';
 import type { Mismatch } from './expectation.ts';
 import type { RecordedLine } from './recorded-line.ts';
 import { RootsReplay, type RootsReplayOptions } from './roots-replay.ts';
@@ -46,7 +46,7 @@ export class SessionReplay {
   push(entry: LogEntry): boolean {
     const line = this.#check.take(entry);
     if (line === undefined) return this.#check.damaged === undefined;
-    if (isSession(line) && line.json.segment === 1) this.#endProcess();
+    if (beginsProcess(line)) this.#endProcess();
     const root = rootOf(line);
     const part = partOf(line);
     // The end of a root belongs to the step that it completes; the next input belongs to the next one.

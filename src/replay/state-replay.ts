@@ -2,7 +2,7 @@ import type { LogEntry } from '../log/reader.ts';
 import { type Chunk, ChunkBuilder, partOf, rootOf } from './chunks.ts';
 import type { ActorState } from './create-replay.ts';
 import { AROUND, aroundLine, type Divergence } from './divergence.ts';
-import { type Damage, EntryCheck, isSession } from './entry-check.ts';
+import { beginsProcess, type Damage, EntryCheck } from './entry-check.ts';
 import type { Mismatch } from './expectation.ts';
 import type { RecordedLine } from './recorded-line.ts';
 import { RootsReplay, type RootsReplayOptions } from './roots-replay.ts';
@@ -52,7 +52,7 @@ export class StateReplay {
     this.#isThere ||= this.#isBehind(line);
     if (this.#isThere) return this.#complete(line);
     this.#position = line.position;
-    if (isSession(line) && line.json.segment === 1) this.#endProcess();
+    if (beginsProcess(line)) this.#endProcess();
     const root = rootOf(line) ?? '';
     this.#run(this.#builder.feed(line));
     if (line.verb === 'record_failed') {
@@ -76,7 +76,7 @@ export class StateReplay {
 
   /** The line ends the step of its root, or is a part of it. False when no step is open any more. */
   #complete(line: RecordedLine): boolean {
-    if (isSession(line) && line.json.segment === 1) return false;
+    if (beginsProcess(line)) return false;
     const root = rootOf(line) ?? '';
     this.#run(this.#builder.feed(line));
     if (partOf(line) === 'trigger') this.#builder.drop(root);

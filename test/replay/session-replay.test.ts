@@ -18,6 +18,22 @@ describe('what is equal', () => {
     expect(replayText(approval + parallel + approval)).toMatchObject({ ok: true, roots: 17 });
   });
 
+  it('REPLAY-4 what a session goes on with whose first segment is gone is not taken for what another left open', () => {
+    const lines = parallel.trimEnd().split('\n');
+    const asked = lineOf(parallel, '"type":"outbox.ask"');
+    const open = (session: string, segment: number) =>
+      (lines[0] ?? '')
+        .replace(/"session":"[^"]*"/, `"session":"${session}"`)
+        .replace('"segment":1', `"segment":${segment}`);
+    const cut = [open('first', 1), ...lines.slice(1, asked)];
+    const goesOn = [open('second', 9), ...lines.slice(asked)];
+    const { ok, skipped } = replayText([...cut, ...goesOn].join('\n'));
+    expect({ ok, skipped: skipped.map(({ root }) => root) }).toEqual({
+      ok: true,
+      skipped: ['conversation:left', 'host'],
+    });
+  });
+
   it('REPLAY-1 frames and the order of keys say nothing', () => {
     const line = lineOf(parallel, '→ send');
     const other = withLine(parallel, line, () => ['[12:00:00.000] → send (control) {"type":"other"}']);
