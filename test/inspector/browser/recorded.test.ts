@@ -32,7 +32,8 @@ describe.skipIf(chromium === null)('a recording in the page', () => {
     );
     expect(await page.locator('[data-state="toolCall.awaitingApproval"].lit').count()).toBe(1);
     await page.locator('summary', { hasText: 'Context' }).click();
-    expect(await textOf(page.locator('.details-panel pre'))).toContain('rm -r build');
+    // The browser tells that it was opened a moment later.
+    await expect.poll(() => textOf(page.locator('.details-panel pre'))).toContain('rm -r build');
   });
 
   test('INSP-12 keys and buttons go forwards and backwards, and show the same from either side', async () => {
