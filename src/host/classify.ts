@@ -1,8 +1,8 @@
 import { fromPromise } from 'xstate';
 import type { ClassifyInput, JudgeInput, Standing, Verdict } from '../../machines/ports.ts';
 import { approvalRequestId } from '../protocol/approval.ts';
+import { UNKNOWN_OUTCOME } from '../protocol/unknown-outcome.ts';
 import type { Settings } from './conversation-settings.ts';
-import { UNKNOWN_OUTCOME } from './recovery.ts';
 import type { CallRow } from './store/calls.ts';
 import type { HostStore } from './store/host-store.ts';
 

@@ -9,6 +9,7 @@ import { settleAnswer } from './answers.ts';
 import type { Judge } from './classify.ts';
 import type { Settings } from './conversation-settings.ts';
 import type { HostStore } from './store/host-store.ts';
+import { storeRefusal } from './store-refusal.ts';
 
 export interface DeskOptions {
   store: HostStore;
@@ -59,8 +60,7 @@ export function createDesk(options: DeskOptions) {
               type: 'input.refused',
               requestId: command.requestId,
               clientMessageId: command.submission.clientMessageId,
-              error: error.message,
-              ...(error.fault === 'full' ? { code: 'store_full' as const } : {}),
+              ...storeRefusal(error),
             }),
           );
         case 'desk.withdraw':

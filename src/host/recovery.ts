@@ -1,18 +1,10 @@
 import { endMarked } from '../../actors/processes/end-marked.ts';
 import type { ConversationInput } from '../../machines/conversation.ts';
-import type { RecoveredTurn, ToolOutcome } from '../../machines/ports.ts';
+import type { RecoveredTurn } from '../../machines/ports.ts';
+import { UNKNOWN_OUTCOME } from '../protocol/unknown-outcome.ts';
 import type { ConversationRow } from './store/conversations.ts';
 import type { HostStore } from './store/host-store.ts';
 import { takeOrderlyEnd } from './store/orderly-end.ts';
-
-/** What people and the model are told of a call that was cut off (SPEC.md, CALL). It is never run again by us. */
-export const UNKNOWN_OUTCOME: ToolOutcome = {
-  status: 'error',
-  text:
-    'Outcome unknown: the host stopped while this ran. It may have run fully, partly or not at all. ' +
-    'Check before you repeat it.',
-  outcome: 'unknown',
-};
 
 /**
  * The first thing a host does: end what a dead life of it left running, then write down that the outcome of those

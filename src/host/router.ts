@@ -6,6 +6,7 @@ import type { ApprovalResponse } from '../protocol/input.ts';
 import { parseCommand } from '../protocol/parse-command.ts';
 import type { Runtime } from '../protocol/scope.ts';
 import type { StartedRuntime } from './runtime-start.ts';
+import { storeRefusal } from './store-refusal.ts';
 import { readSubmission } from './submission.ts';
 
 export interface RouterOptions {
@@ -36,7 +37,7 @@ export function createRouter(options: RouterOptions): (frame: Frame) => void {
       onRejected(parsed.reason);
       const { type, requestId, runtime } = parsed;
       const error = parsed.kind === 'unknown' ? 'not supported' : parsed.reason;
-      if (type !== undefined) refuse(options, { type, request_id: requestId, runtime }, error);
+      if (type !== undefined) refuse(options, { type, request_id: requestId, runtime }, { error });
       return;
     }
     const { command } = parsed;
@@ -46,23 +47,19 @@ export function createRouter(options: RouterOptions): (frame: Frame) => void {
       // A conversation that the store cannot open has nobody in it to answer.
       if (!(error instanceof StoreError)) throw error;
       onRejected(error.message);
-      refuse(options, { runtime: undefined, ...command }, error.message, codeOf(error));
+      refuse(options, { runtime: undefined, ...command }, storeRefusal(error));
     }
   };
 }
-
-const codeOf = ({ fault }: StoreError): string | undefined => (fault === 'full' ? 'store_full' : undefined);
 
 /** The frame's own kind of answer, for who waits for one. */
 function refuse(
   { answer }: RouterOptions,
   frame: { type: string; request_id?: string | undefined; runtime?: Runtime | undefined },
-  error: string,
-  code?: string,
+  why: { error: string; code?: string },
 ): void {
   const { type, request_id, runtime } = frame;
   if (!request_id) return;
-  const why = { error, ...(code === undefined ? {} : { code }) };
   if (type === 'input' && runtime)
     return answer({ type: 'input_accepted', request_id, runtime, accepted: false, ...why });
   answer({ type: `${type}_response`, request_id, success: false, ...why });
@@ -130,7 +127,7 @@ function route(options: RouterOptions, command: Command): void {
     case 'runtime_start':
       void beginRuntime(options, command).catch((error: unknown) => {
         if (!(error instanceof StoreError)) throw error;
-        refuse(options, { type: command.type, request_id: command.request_id }, error.message);
+        refuse(options, { type: command.type, request_id: command.request_id }, { error: error.message });
       });
       return;
     case 'app_server_info':

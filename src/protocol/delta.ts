@@ -97,3 +97,6 @@ export type LifecycleDelta = DeltaBase &
   );
 
 export type Delta = RunChunk | LifecycleDelta;
+
+/** Id prefix of the `tool_return_message` deltas that carry output so far rather than the result. */
+export const LIVE_OUTPUT = 'synthetic-tool-return-stream-';

@@ -13,3 +13,11 @@ export type Runtime = z.infer<typeof runtimeSchema>;
 export function scopeKey(agentId: string | null, conversationId: string): string {
   return conversationId === 'default' ? `default:${agentId ?? ''}` : conversationId;
 }
+
+/** The reverse of `scopeKey`; the agent is known of `default` only. */
+export function readScope(scope: string): { agentId: string | null; conversationId: string } {
+  const [, agentId] = /^default:(.*)$/.exec(scope) ?? [];
+  return agentId === undefined
+    ? { agentId: null, conversationId: scope }
+    : { agentId: agentId || null, conversationId: 'default' };
+}

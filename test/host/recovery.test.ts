@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { conversationInput, settleCutOffCalls, UNKNOWN_OUTCOME } from '../../src/host/recovery.ts';
+import { conversationInput, settleCutOffCalls } from '../../src/host/recovery.ts';
 import type { HostStore } from '../../src/host/store/host-store.ts';
+import { UNKNOWN_OUTCOME } from '../../src/protocol/unknown-outcome.ts';
 import { AT, bash, HUB, openTurn, SCOPE, submission, succeeded } from './support/samples.ts';
 import { openStore } from './support/temp-store.ts';
 

@@ -2,7 +2,7 @@ import { contentText } from '../../protocol/content.ts';
 import { addEntry, indexOfKey } from './entries.ts';
 import type { Entry, TextEntry } from './entry.ts';
 import { asText, type Loose, type Transcript, withEntries } from './state.ts';
-import { callsOf, proposeCall } from './tool-calls.ts';
+import { proposeCalls } from './tool-calls.ts';
 
 /** Runs that are remembered; a chunk of one longer ago than that has nowhere to come from. */
 const MOST_RUNS = 256;
@@ -15,7 +15,7 @@ const MOST_OPEN_RUNS = 7;
  */
 export function applyChunk(transcript: Transcript, chunk: Loose): Transcript {
   const runId = asText(chunk.run_id);
-  if (runId === null) return withEntries(transcript, showChunk(transcript.view.entries, chunk, null));
+  if (runId === null) return withEntries(transcript, showChunk(transcript.view.entries, chunk));
   if (transcript.closedRuns.includes(runId)) return transcript;
   const known = transcript.openRuns.find(({ id }) => id === runId);
   const seq = typeof chunk.seq_id === 'number' ? chunk.seq_id : null;
@@ -24,20 +24,17 @@ export function applyChunk(transcript: Transcript, chunk: Loose): Transcript {
   // place: neither ends the other.
   const others = transcript.openRuns.filter((run) => run !== known).slice(-MOST_OPEN_RUNS);
   const openRuns = [...others, { id: runId, seq: seq ?? known?.seq ?? -1 }];
-  return withEntries({ ...transcript, openRuns }, showChunk(transcript.view.entries, chunk, runId));
+  return withEntries({ ...transcript, openRuns }, showChunk(transcript.view.entries, chunk));
 }
 
-function showChunk(entries: readonly Entry[], chunk: Loose, runId: string | null): readonly Entry[] {
+function showChunk(entries: readonly Entry[], chunk: Loose): readonly Entry[] {
   switch (chunk.message_type) {
     case 'assistant_message':
-      return appendText(entries, 'assistant', chunk, runId, contentText((chunk.content ?? '') as string));
+      return appendText(entries, 'assistant', chunk, contentText((chunk.content ?? '') as string));
     case 'reasoning_message':
-      return appendText(entries, 'reasoning', chunk, runId, asText(chunk.reasoning) ?? '');
+      return appendText(entries, 'reasoning', chunk, asText(chunk.reasoning) ?? '');
     default:
-      return callsOf(chunk).reduce(
-        (changed, call) => proposeCall(changed, call, { runId, turnId: asText(chunk.turn_id) }, false),
-        entries,
-      );
+      return proposeCalls(entries, chunk, false);
   }
 }
 
@@ -45,7 +42,6 @@ function appendText(
   entries: readonly Entry[],
   kind: TextEntry['kind'],
   chunk: Loose,
-  runId: string | null,
   text: string,
 ): readonly Entry[] {
   const key = `${kind}:${asText(chunk.id) ?? ''}`;
@@ -53,7 +49,9 @@ function appendText(
   const found = entries[index];
   if (found?.kind === kind)
     return text ? entries.with(index, { ...found, text: found.text + text }) : entries;
-  return text ? addEntry(entries, { kind, key, runId, turnId: asText(chunk.turn_id), text }) : entries;
+  return text
+    ? addEntry(entries, { kind, key, runId: asText(chunk.run_id), turnId: asText(chunk.turn_id), text })
+    : entries;
 }
 
 /** What a run showed is taken back: it was cut off, and another run says it again. */

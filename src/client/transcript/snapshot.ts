@@ -9,16 +9,8 @@ import { applyDelta } from './deltas.ts';
 import { addEntry } from './entries.ts';
 import type { Entry } from './entry.ts';
 import { applyChunk, closeRun } from './run-chunks.ts';
-import {
-  asList,
-  asLoose,
-  asText,
-  emptyTranscript,
-  type Loose,
-  type Transcript,
-  withEntries,
-} from './state.ts';
-import { callsOf, denyCall, proposeCall, returnCalls, returnStoredCalls } from './tool-calls.ts';
+import { asList, asText, emptyTranscript, type Loose, type Transcript, withEntries } from './state.ts';
+import { denyCall, proposeCalls, returnCalls, returnStoredCalls } from './tool-calls.ts';
 import { userEntry } from './user-entry.ts';
 
 /** Builds everything anew from what the hub knows. Only the link and how earlier turns ended are kept. */
@@ -73,14 +65,7 @@ function applyStored(transcript: Transcript, message: Loose): Transcript {
     }
     case 'approval_request_message':
     case 'tool_call_message':
-      return withEntries(
-        done,
-        callsOf(message).reduce(
-          (changed, call) =>
-            proposeCall(changed, asLoose(call), { runId, turnId: asText(message.turn_id) }, true),
-          entries,
-        ),
-      );
+      return withEntries(done, proposeCalls(entries, message, true));
     case 'tool_return_message':
       return withEntries(transcript, returnStoredCalls(entries, message));
     case 'approval_response_message':

@@ -1,25 +1,31 @@
+import { LIVE_OUTPUT } from '../../protocol/delta.ts';
 import { changeTool, indexOfKey, toolKey } from './entries.ts';
 import type { Entry, ToolDecision, ToolEntry, ToolState } from './entry.ts';
 import { isSettled } from './entry.ts';
 import { asList, asLoose, asText, type Loose } from './state.ts';
 
-/** Id prefix of the deltas that carry output so far rather than the result. */
-const LIVE_OUTPUT = 'synthetic-tool-return-stream-';
-
 /** The calls of a message: `tool_calls`, else the single `tool_call`. */
-export function callsOf(message: Loose): Loose[] {
+function callsOf(message: Loose): Loose[] {
   const calls = asList(message.tool_calls);
   if (calls.length > 0) return calls;
   return message.tool_call ? [asLoose(message.tool_call)] : [];
 }
 
-/** A piece of a proposed call. Arguments come in fragments; `whole` when these are all of them. */
-export function proposeCall(
+/** The calls that a message proposes. Their arguments come in fragments; `whole` when these are all of them. */
+export function proposeCalls(entries: readonly Entry[], message: Loose, whole: boolean): readonly Entry[] {
+  const from = { runId: asText(message.run_id), turnId: asText(message.turn_id) };
+  return callsOf(message).reduce(
+    (changed, call) => proposeCall(changed, asLoose(call), from, whole),
+    entries,
+  );
+}
+
+function proposeCall(
   entries: readonly Entry[],
   call: Loose,
   from: { runId: string | null; turnId: string | null },
   whole: boolean,
-) {
+): readonly Entry[] {
   const id = asText(call.tool_call_id);
   if (id === null) return entries;
   const text = asText(call.arguments) ?? '';

@@ -1,3 +1,4 @@
+import { dropOldest } from '../drop-oldest.ts';
 import type { Fence } from '../ports.ts';
 import type { EnvironmentStore } from './environments.ts';
 
@@ -15,8 +16,7 @@ export function createPassed(): Passed {
     remember(clientMessageId, environmentId) {
       passed.delete(clientMessageId);
       passed.set(clientMessageId, environmentId);
-      const [oldest] = passed.keys();
-      if (passed.size > REMEMBERED && oldest !== undefined) passed.delete(oldest);
+      dropOldest(passed, REMEMBERED);
     },
     environmentOf: (clientMessageId) => passed.get(clientMessageId) ?? null,
   };

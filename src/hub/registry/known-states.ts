@@ -1,5 +1,6 @@
 import type { Database } from '../../../actors/sqlite/database.ts';
 import { StoreError } from '../../../actors/sqlite/store-error.ts';
+import { dropOldest } from '../drop-oldest.ts';
 
 /** What a host last said of a conversation: `device` its own state, `loop` the turn's, `queue` what waits. */
 export type StateKind = 'device' | 'loop' | 'queue';
@@ -41,7 +42,7 @@ export function createKnownStates(db: Database): KnownStates {
     timer = null;
     if (unwritten.size > 0) write();
     unwritten.clear();
-    trim(cache);
+    dropOldest(cache, CACHED);
   };
 
   const flushLater = (): void => {
@@ -116,11 +117,4 @@ export function createKnownStates(db: Database): KnownStates {
     },
     flush,
   };
-}
-
-function trim(cache: Map<string, KnownState>): void {
-  for (const key of cache.keys()) {
-    if (cache.size <= CACHED) return;
-    cache.delete(key);
-  }
 }

@@ -1,3 +1,4 @@
+import { readScope } from '../../protocol/scope.ts';
 import type { RelayContext } from './context.ts';
 import type { Live } from './live.ts';
 
@@ -14,12 +15,4 @@ export function askAnew({ known, data }: RelayContext, live: Live): void {
     if (owner)
       host.send({ type: 'sync', runtime: { agent_id: owner.agentId, conversation_id: conversationId } });
   }
-}
-
-/** The reverse of `scopeKey`; the agent is known of `default` only. */
-function readScope(scope: string): { agentId: string | null; conversationId: string } {
-  const [, agentId] = /^default:(.*)$/.exec(scope) ?? [];
-  return agentId === undefined
-    ? { agentId: null, conversationId: scope }
-    : { agentId: agentId || null, conversationId: 'default' };
 }

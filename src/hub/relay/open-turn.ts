@@ -1,12 +1,11 @@
+import { LIVE_OUTPUT } from '../../protocol/delta.ts';
 import { type Runtime, scopeKey } from '../../protocol/scope.ts';
+import { dropOldest } from '../drop-oldest.ts';
 
 /** A host that never ends a turn does not fill the hub: the oldest of this many goes first. */
 const MAX_DELTAS = 400;
 /** Conversations whose open turn is remembered; the one that was silent longest goes first. */
 const MAX_TURNS = 512;
-
-/** Id prefix of the deltas that show output so far rather than the result. */
-const LIVE_OUTPUT = 'synthetic-tool-return-stream-';
 
 type Delta = Record<string, unknown>;
 
@@ -34,10 +33,10 @@ export class OpenTurns {
     if (!delta || key === null) return;
     const turn = this.#turns.get(scope) ?? new Map<string, Delta>();
     turn.set(key, delta);
-    dropFirst(turn, MAX_DELTAS);
+    dropOldest(turn, MAX_DELTAS);
     this.#turns.delete(scope);
     this.#turns.set(scope, turn);
-    dropFirst(this.#turns, MAX_TURNS);
+    dropOldest(this.#turns, MAX_TURNS);
   }
 
   /** The deltas in order, wherever the turn runs; null when none is open. */
@@ -60,7 +59,7 @@ export class OpenTurns {
 
   #hear(scope: string, runId: unknown, seq: number): void {
     this.#heard.set(scope, { runId, seq });
-    dropFirst(this.#heard, MAX_TURNS);
+    dropOldest(this.#heard, MAX_TURNS);
   }
 
   forget(environmentId: string): void {
@@ -99,11 +98,4 @@ function namesOf(message: Delta): string[] {
   return isAboutCalls
     ? calls.flatMap((call) => (call.tool_call_id ? [`call ${call.tool_call_id}`] : []))
     : [];
-}
-
-function dropFirst(map: Map<string, unknown>, limit: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= limit) return;
-    map.delete(key);
-  }
 }

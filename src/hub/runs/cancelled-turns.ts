@@ -1,3 +1,4 @@
+import { dropOldest } from '../drop-oldest.ts';
 import type { Caller } from './caller.ts';
 
 /** So many are remembered; a step that is still on its way is a matter of milliseconds. */
@@ -14,8 +15,7 @@ export class CancelledTurns {
     const turn = turnOf(conversation, by);
     if (turn === null) return;
     this.#turns.add(turn);
-    const [oldest] = this.#turns;
-    if (this.#turns.size > MOST_TURNS && oldest !== undefined) this.#turns.delete(oldest);
+    dropOldest(this.#turns, MOST_TURNS);
   }
 
   has(conversation: string, caller: Caller): boolean {

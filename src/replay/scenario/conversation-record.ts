@@ -13,6 +13,7 @@ import type {
   Standing,
   ToolOutcome,
 } from '../../../machines/ports.ts';
+import { UNKNOWN_OUTCOME } from '../../protocol/unknown-outcome.ts';
 
 type Asking = Standing & { kind: 'asking' };
 
@@ -38,13 +39,6 @@ interface Turn {
 /** How a call is judged when nobody has decided yet. */
 export type Judge = (call: ProposedCall) => Standing;
 
-const CUT_OFF: ToolOutcome = {
-  status: 'error',
-  text:
-    'Outcome unknown: the host stopped while this ran. It may have run fully, partly or not at all. ' +
-    'Check before you repeat it.',
-  outcome: 'unknown',
-};
 const NOT_PENDING = 'Approval request is no longer pending';
 
 /**
@@ -100,7 +94,7 @@ export class ConversationRecord {
   /** A host that starts settles what was cut off. Returns how many calls that were. */
   settleCutOff(): number {
     const cutOff = this.#turn?.calls.filter(({ isBegun, outcome }) => isBegun && !outcome) ?? [];
-    for (const call of cutOff) call.outcome = CUT_OFF;
+    for (const call of cutOff) call.outcome = UNKNOWN_OUTCOME;
     return cutOff.length;
   }
 
