@@ -77,10 +77,11 @@ export function createModelStep({ prepare }: ModelStepOptions) {
         response.on('error', (error) => lost(`the stream was cut off: ${error.message}`));
         if (response.statusCode === 200) {
           const reader = readStep(input.after, say, finish);
-          response.on(
-            'data',
-            createSseReader((data) => reader.data(data)),
-          );
+          const read = createSseReader((data) => reader.data(data));
+          response.on('data', (part: string) => {
+            read(part);
+            reader.rest();
+          });
           response.on('end', () => lost('the stream ended before the step did'));
           return;
         }

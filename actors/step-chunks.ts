@@ -1,4 +1,4 @@
-import type { JsonObject, ModelStepEvent, ModelStepInput, ProposedCall } from '../machines/ports.ts';
+import type { Chunk, JsonObject, ModelStepEvent, ModelStepInput, ProposedCall } from '../machines/ports.ts';
 
 type Say = (event: ModelStepEvent) => void;
 type Failed = Extract<ModelStepEvent, { type: 'step.failed' }>;
@@ -6,30 +6,43 @@ type Failed = Extract<ModelStepEvent, { type: 'step.failed' }>;
 /** Failures that the hub reports inside a stream and that the same request would meet again. */
 const refusals = new Set(['conversation_busy', 'duplicate', 'not_the_holder', 'otid_conflict']);
 
+export interface StepReader {
+  /** The data of one server-sent event. */
+  data(text: string): void;
+  /** What came together has been read: its chunks are said in one. */
+  rest(): void;
+}
+
 /**
- * Reads the chunks of one run: passes each on for people to see, puts the fragments of tool calls together, and
+ * Reads the chunks of one run: passes them on for people to see, puts the fragments of tool calls together, and
  * says how the step ended. Chunks that were seen before a cut are passed over by their number.
  */
-export function readStep(
-  after: ModelStepInput['after'],
-  say: Say,
-  finish: Say,
-): { data(text: string): void } {
+export function readStep(after: ModelStepInput['after'], say: Say, finish: Say): StepReader {
   const calls = new Map<string, ProposedCall>();
   let runId = after?.runId ?? '';
   let stopReason = '';
   let usage: JsonObject | null = null;
   let failure: Failed | null = null;
+  let chunks: Chunk[] = [];
+  let seq = 0;
 
-  const chunk = (value: JsonObject): void => {
+  const rest = (): void => {
+    if (chunks.length === 0) return;
+    const told = chunks;
+    chunks = [];
+    say({ type: 'step.chunks', runId, seq, chunks: told });
+  };
+
+  const chunk = (value: Chunk): void => {
     if (typeof value.run_id === 'string') runId = value.run_id;
-    const seq = typeof value.seq_id === 'number' ? value.seq_id : 0;
+    const number = typeof value.seq_id === 'number' ? value.seq_id : 0;
     if (value.message_type === 'approval_request_message') collect(calls, value);
     if (value.message_type === 'stop_reason') stopReason = String(value.stop_reason);
     if (value.message_type === 'usage_statistics') usage = value;
     if (value.message_type === 'error_message') failure = failed(value, runId);
-    if (after && runId === after.runId && seq <= after.seq) return;
-    say({ type: 'step.chunk', runId, seq, chunk: value });
+    if (after && runId === after.runId && number <= after.seq) return;
+    seq = number;
+    chunks.push(value);
   };
 
   const ending = (): ModelStepEvent => {
@@ -44,17 +57,20 @@ export function readStep(
   return {
     data(text) {
       if (text === '[DONE]') {
+        rest();
         finish(ending());
         return;
       }
       const value = parse(text);
-      if (!value || value.message_type === 'ping' || value.message_type === 'response_state') return;
+      if (!isChunk(value) || value.message_type === 'ping' || value.message_type === 'response_state') return;
       if (value.message_type === 'waiting') {
+        rest();
         say({ type: 'step.waiting', environment: String(value.environment ?? 'another program') });
         return;
       }
       chunk(value);
     },
+    rest,
   };
 }
 
@@ -95,6 +111,8 @@ function failed(value: JsonObject, runId: string): Failed {
     retryAfterMs: typeof value.retry_after_ms === 'number' ? value.retry_after_ms : 0,
   };
 }
+
+const isChunk = (value: JsonObject | null): value is Chunk => typeof value?.message_type === 'string';
 
 function parse(text: string): JsonObject | null {
   try {

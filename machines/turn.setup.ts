@@ -1,4 +1,4 @@
-import { assign, fromCallback, fromPromise, sendTo, setup, stateIn } from 'xstate';
+import { assign, enqueueActions, fromCallback, fromPromise, sendTo, setup, stateIn } from 'xstate';
 import { backoffMs } from './backoff.ts';
 import { isMoving } from './conflicts.ts';
 import type {
@@ -92,8 +92,8 @@ export const turnSetup = setup({
           }
         : {},
     ),
-    keepChunk: assign(({ event }) =>
-      event.type === 'step.chunk' ? { runId: event.runId, seq: event.seq } : {},
+    keepPlace: assign(({ event }) =>
+      event.type === 'step.chunks' ? { runId: event.runId, seq: event.seq } : {},
     ),
     keepEnd: assign(({ event }) =>
       event.type === 'step.ended'
@@ -154,26 +154,21 @@ export const turnSetup = setup({
     showQueue: sendTo(({ system }) => system.get('outbox'), show(['queue'])),
     showState: sendTo(({ system }) => system.get('outbox'), show(['loop', 'device'])),
     showParked: sendTo(({ system }) => system.get('outbox'), show(['queue', 'loop', 'device'])),
-    showTaken: sendTo(
+    showTaken: enqueueActions(({ context, system, enqueue }) => {
+      if (!context.wereQueued) return;
+      const removed = context.items.map((item) => ({
+        client_message_id: item.clientMessageId,
+        disposition: 'dequeued' as const,
+      }));
+      const command: OutboxCommand = { type: 'outbox.show', what: ['queue'], removed };
+      enqueue.sendTo(system.get('outbox'), command);
+    }),
+    showChunks: sendTo(
       ({ system }) => system.get('outbox'),
-      ({ context }): OutboxCommand =>
-        context.wereQueued
-          ? {
-              type: 'outbox.show',
-              what: ['queue'],
-              removed: context.items.map((item) => ({
-                client_message_id: item.clientMessageId,
-                disposition: 'dequeued',
-              })),
-            }
-          : show([]),
-    ),
-    showChunk: sendTo(
-      ({ system }) => system.get('outbox'),
-      ({ event }): OutboxCommand =>
-        event.type === 'step.chunk'
-          ? { type: 'outbox.delta', delta: event.chunk as JsonObject & { message_type: string } }
-          : show([]),
+      ({ event }): OutboxCommand => ({
+        type: 'outbox.chunks',
+        chunks: event.type === 'step.chunks' ? event.chunks : [],
+      }),
     ),
     showInterrupted: sendTo(
       ({ system }) => system.get('outbox'),
@@ -223,18 +218,14 @@ export const turnSetup = setup({
           user_input_tool_call_ids: idsOf(standings, ['asking']),
         }),
     ),
-    showError: sendTo(
-      ({ system }) => system.get('outbox'),
-      ({ context }) =>
-        context.error === null
-          ? show([])
-          : delta('loop_error', {
-              message: context.error,
-              stop_reason: context.stopReason,
-              is_terminal: true,
-              ...(context.runId ? { run_id: context.runId } : {}),
-            }),
-    ),
+    showError: enqueueActions(({ context: { error, stopReason, runId }, system, enqueue }) => {
+      if (error === null) return;
+      const about = { message: error, stop_reason: stopReason, is_terminal: true };
+      enqueue.sendTo(
+        system.get('outbox'),
+        delta('loop_error', { ...about, ...(runId ? { run_id: runId } : {}) }),
+      );
+    }),
     showFinished: sendTo(
       ({ system }) => system.get('outbox'),
       ({ context }): OutboxCommand => ({

@@ -144,7 +144,7 @@ export const turnMachine = turnSetup.createMachine({
           on: {
             'step.sent': { target: 'waiting' },
             'step.waiting': parkHere,
-            'step.chunk': { target: 'streaming', actions: { type: 'keepChunk' } },
+            'step.chunks': { target: 'streaming', actions: { type: 'keepPlace' } },
           },
         },
         waiting: {
@@ -153,7 +153,7 @@ export const turnMachine = turnSetup.createMachine({
           entry: { type: 'showLoop' },
           on: {
             'step.waiting': parkHere,
-            'step.chunk': { target: 'streaming', actions: { type: 'keepChunk' } },
+            'step.chunks': { target: 'streaming', actions: { type: 'keepPlace' } },
           },
         },
         parked: {
@@ -165,7 +165,7 @@ export const turnMachine = turnSetup.createMachine({
           entry: [{ type: 'tellParked' }, { type: 'showParked' }],
           exit: [{ type: 'tellUnparked' }, { type: 'showQueue' }],
           on: {
-            'step.chunk': { target: 'streaming', actions: [{ type: 'keepChunk' }] },
+            'step.chunks': { target: 'streaming', actions: { type: 'keepPlace' } },
             'turn.giveBack': { target: '#turn.givingBack' },
           },
         },
@@ -176,9 +176,9 @@ export const turnMachine = turnSetup.createMachine({
             { type: 'forgetOutages' },
             { type: 'tellRun' },
             { type: 'showLoop' },
-            { type: 'showChunk' },
+            { type: 'showChunks' },
           ],
-          on: { 'step.chunk': { actions: [{ type: 'keepChunk' }, { type: 'showChunk' }] } },
+          on: { 'step.chunks': { actions: [{ type: 'keepPlace' }, { type: 'showChunks' }] } },
         },
       },
     },

@@ -61,13 +61,17 @@ export interface ModelStepInput {
   /** The last chunk that was seen, when the step was cut off. */
   after: { runId: string; seq: number } | null;
 }
+
+/** A part of what the model says, as the hub tells it. */
+export type Chunk = JsonObject & { message_type: string };
+
 export type ModelStepEvent =
   /** The request is on its way, all of it. */
   | { type: 'step.sent' }
   /** Another environment holds the conversation's turn. */
   | { type: 'step.waiting'; environment: string }
-  /** A chunk for everybody to see. */
-  | { type: 'step.chunk'; runId: string; seq: number; chunk: JsonObject }
+  /** Chunks that came together, for everybody to see; `seq` is the number of the last. */
+  | { type: 'step.chunks'; runId: string; seq: number; chunks: Chunk[] }
   | { type: 'step.ended'; runId: string; stopReason: string; calls: ProposedCall[]; usage: JsonObject | null }
   /** `attach` found that the hub does not know the step. */
   | { type: 'step.unknown' }
@@ -95,6 +99,8 @@ export type CancelRunOutput = { ok: true } | { ok: false; message: string };
 export type OutboxCommand =
   /** One `stream_delta`; the outbox adds `id` and `date` where they are missing. */
   | { type: 'outbox.delta'; delta: JsonObject & { message_type: string } }
+  /** One for each. */
+  | { type: 'outbox.chunks'; chunks: Chunk[] }
   /** The prompts of a turn that begins, for every subscriber (D8). */
   | { type: 'outbox.echo'; items: QueuedInput[] }
   /** Show the state as it is now: loop status, device status, queue. */

@@ -98,6 +98,9 @@ export function createOutbox(options: OutboxOptions) {
       switch (command.type) {
         case 'outbox.delta':
           return delta(command.delta);
+        case 'outbox.chunks':
+          for (const chunk of command.chunks) delta(chunk);
+          return;
         case 'outbox.echo':
           for (const item of command.items) for (const prompt of promptDeltas(item)) delta(prompt);
           return;

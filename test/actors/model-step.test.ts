@@ -102,11 +102,25 @@ describe('a step', () => {
         body: { a: 'ü' },
       },
     ]);
-    expect(types(said)).toEqual(['step.sent', 'step.chunk', 'step.chunk', 'step.chunk', 'step.ended']);
+    expect(types(said)).toEqual(['step.sent', 'step.chunks', 'step.chunks', 'step.chunks', 'step.ended']);
     expect(said.slice(1, 3)).toMatchObject([
-      { seq: 1, chunk: { content: 'Hel' } },
-      { seq: 2, chunk: { content: 'lo' } },
+      { seq: 1, chunks: [{ content: 'Hel' }] },
+      { seq: 2, chunks: [{ content: 'lo' }] },
     ]);
+  });
+
+  test('PROTO-31 hands on together what came in one piece', async () => {
+    answer = (response) => {
+      response.writeHead(200);
+      response.end(sse(text(1, 'Hel')) + sse(text(2, 'lo')) + sse(stop(3)) + sse('[DONE]'));
+    };
+    const { said, heard } = step();
+    await heard('step.ended');
+    expect(types(said)).toEqual(['step.sent', 'step.chunks', 'step.ended']);
+    expect(said[1]).toMatchObject({
+      seq: 3,
+      chunks: [{ content: 'Hel' }, { content: 'lo' }, { message_type: 'stop_reason' }],
+    });
   });
 
   test('PROTO-40 hands each chunk on before the next one is there', async () => {
@@ -117,8 +131,8 @@ describe('a step', () => {
       given.write(sse(text(1, 'first')));
     };
     const { said, heard } = step();
-    await heard('step.chunk');
-    expect(types(said)).toEqual(['step.sent', 'step.chunk']);
+    await heard('step.chunks');
+    expect(types(said)).toEqual(['step.sent', 'step.chunks']);
     response?.end(sse(stop(2)) + sse('[DONE]'));
     await heard('step.ended');
   });
@@ -135,7 +149,7 @@ describe('a step', () => {
     const { said, heard } = step();
     await heard('step.ended');
     expect(said).toContainEqual(
-      expect.objectContaining({ chunk: expect.objectContaining({ content: 'grüße 🚦' }) }),
+      expect.objectContaining({ chunks: [expect.objectContaining({ content: 'grüße 🚦' })] }),
     );
   });
 
@@ -144,8 +158,8 @@ describe('a step', () => {
     answer = stream(text(1, content), stop(2), '[DONE]');
     const { said, heard } = step();
     await heard('step.ended');
-    const chunk = said.find((event) => event.type === 'step.chunk');
-    expect(chunk?.type === 'step.chunk' && String(chunk.chunk.content).length).toBe(content.length);
+    const [chunk] = said.flatMap((event) => (event.type === 'step.chunks' ? event.chunks : []));
+    expect(String(chunk?.content).length).toBe(content.length);
   });
 
   test('PROTO-42 goes over the connection of one before it', async () => {
@@ -177,7 +191,7 @@ describe('a step', () => {
     const { said, heard } = step();
     await heard('step.ended');
     await vi.waitFor(() => expect(requests).toHaveLength(1));
-    expect(types(said).slice(-2)).toEqual(['step.chunk', 'step.ended']);
+    expect(types(said).slice(-2)).toEqual(['step.chunks', 'step.ended']);
   });
 
   test('PROTO-43 that is left closes its request and says no more', async () => {
@@ -190,10 +204,10 @@ describe('a step', () => {
       });
     };
     const { said, heard, leave } = step();
-    await heard('step.chunk');
+    await heard('step.chunks');
     leave();
     await vi.waitFor(() => expect(closed).toBe(true));
-    expect(types(said)).toEqual(['step.sent', 'step.chunk']);
+    expect(types(said)).toEqual(['step.sent', 'step.chunks']);
   });
 
   test('PROTO-43 that is left before its request was ready sends nothing', async () => {
@@ -214,7 +228,7 @@ describe('a step that waits for another environment', () => {
     answer = stream(waiting, { message_type: 'ping' }, text(1, 'a'), stop(2), '[DONE]');
     const { said, heard } = step();
     await heard('step.ended');
-    expect(types(said)).toEqual(['step.sent', 'step.waiting', 'step.chunk', 'step.chunk', 'step.ended']);
+    expect(types(said)).toEqual(['step.sent', 'step.waiting', 'step.chunks', 'step.chunks', 'step.ended']);
   });
 });
 
@@ -223,7 +237,9 @@ describe('a step that attaches', () => {
     answer = stream(text(1, 'a'), text(2, 'b'), stop(3), '[DONE]');
     const { said, heard } = step({ ...ATTACH, after: { runId: 'run-1', seq: 2 } });
     await heard('step.ended');
-    expect(said.filter((event) => event.type === 'step.chunk')).toMatchObject([{ seq: 3 }]);
+    expect(said.filter((event) => event.type === 'step.chunks')).toMatchObject([
+      { seq: 3, chunks: [{ message_type: 'stop_reason' }] },
+    ]);
   });
 
   test('PROTO-44 to what the hub does not know is told so', async () => {

@@ -24,7 +24,8 @@ function read(data: (JsonObject | string)[], after: ModelStepInput['after'] = nu
     (event) => ends.push(event),
   );
   for (const one of data) reader.data(typeof one === 'string' ? one : JSON.stringify(one));
-  const chunks = said.flatMap((event) => (event.type === 'step.chunk' ? [event] : []));
+  reader.rest();
+  const chunks = said.flatMap((event) => (event.type === 'step.chunks' ? event.chunks : []));
   return { said, chunks, ends, end: ends[0] };
 }
 
@@ -32,8 +33,33 @@ describe('the chunks of a run', () => {
   test('PROTO-31 are passed on as they come, each with its run and number', () => {
     const chunks = [text(1, 'Hel'), text(2, 'lo'), stop(3, 'end_turn')];
     const { said, end } = read([...chunks, DONE]);
-    expect(said).toEqual(chunks.map((chunk, i) => ({ type: 'step.chunk', runId: RUN, seq: i + 1, chunk })));
+    expect(said).toEqual([{ type: 'step.chunks', runId: RUN, seq: 3, chunks }]);
     expect(end).toEqual({ type: 'step.ended', runId: RUN, stopReason: 'end_turn', calls: [], usage: null });
+  });
+
+  test('PROTO-31 those that came together are said together, and never behind what came after them', () => {
+    const said: string[] = [];
+    const say = (event: ModelStepEvent): void => {
+      said.push(event.type === 'step.chunks' ? event.chunks.map(({ seq_id }) => seq_id).join() : event.type);
+    };
+    const reader = readStep(null, say, say);
+    const hear = (...data: (JsonObject | string)[]): void => {
+      for (const one of data) reader.data(typeof one === 'string' ? one : JSON.stringify(one));
+    };
+    hear(text(1, 'a'), text(2, 'b'));
+    reader.rest();
+    reader.rest();
+    hear({ message_type: 'ping' });
+    reader.rest();
+    hear(
+      text(3, 'c'),
+      { message_type: 'waiting', environment: 'staging' },
+      text(4, 'd'),
+      stop(5, 'end_turn'),
+      DONE,
+    );
+    reader.rest();
+    expect(said).toEqual(['1,2', '3', 'step.waiting', '4,5', 'step.ended']);
   });
 
   test('the usage is told with the end', () => {
@@ -123,7 +149,7 @@ describe('after a cut', () => {
 
   test('PROTO-34 what was seen is passed over, and still counts for the calls', () => {
     const { chunks, end } = read([...whole, DONE], { runId: RUN, seq: 1 });
-    expect(chunks.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(chunks.map(({ seq_id }) => seq_id)).toEqual([2, 3]);
     expect(end).toMatchObject({ calls: [{ id: 'call-1', name: 'Bash', arguments: '{"a":1}' }] });
   });
 
@@ -161,7 +187,7 @@ describe('a step that does not end well', () => {
     const { end, chunks } = read([failure(1, { error_type, message: 'because' }), stop(2, 'error'), DONE]);
     expect(end).toMatchObject({ type: 'step.failed', cause, message: 'because', runId: RUN });
     // People see it as well.
-    expect(chunks.map(({ chunk }) => chunk.message_type)).toEqual(['error_message', 'stop_reason']);
+    expect(chunks.map(({ message_type }) => message_type)).toEqual(['error_message', 'stop_reason']);
   });
 
   test('PROTO-35 tells whether and when it may be tried again', () => {

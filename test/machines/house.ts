@@ -4,6 +4,7 @@ import type {
   CallEffect,
   CancelRunInput,
   CancelRunOutput,
+  Chunk,
   ClassifyInput,
   Frame,
   JsonObject,
@@ -223,11 +224,11 @@ export type House = ReturnType<typeof openHouse>;
 
 type Failed = Extract<ModelStepEvent, { type: 'step.failed' }>;
 
-export const chunk = (runId: string, fields: JsonObject, seq = 1): ModelStepEvent => ({
-  type: 'step.chunk',
+export const chunk = (runId: string, fields: Chunk, seq = 1): ModelStepEvent => ({
+  type: 'step.chunks',
   runId,
   seq,
-  chunk: fields,
+  chunks: [fields],
 });
 const ended = (runId: string, stopReason: string, calls: ProposedCall[]): ModelStepEvent => ({
   type: 'step.ended',

@@ -82,6 +82,7 @@ export function outboxLines() {
   let device = 'DS resting';
   const tell = (conversation: AnyMachineSnapshot, command: OutboxCommand): void => {
     if (command.type === 'outbox.delta') lines.push(`Δ ${deltaLine(command.delta)}`);
+    if (command.type === 'outbox.chunks') for (const one of command.chunks) lines.push(`Δ ${deltaLine(one)}`);
     if (command.type === 'outbox.echo')
       for (const item of command.items) lines.push(`Δ user_message ${item.clientMessageId}`);
     if (command.type === 'outbox.ask') lines.push(`control_request ${command.standing.approvalId}`);

@@ -140,9 +140,9 @@ describe('a turn, explored', () => {
     for (const explored of all)
       assertEverywhere(explored, 'chunks', (state) =>
         state.edges.every(({ event, to }) => {
-          if (event.type !== 'step.chunk') return true;
+          if (event.type !== 'step.chunks') return true;
           const shown = toldBy(turnMachine, state.snapshot, event).some(
-            ({ event }) => event.type === 'outbox.delta',
+            ({ event }) => event.type === 'outbox.chunks',
           );
           return shown === (isAt(state, 'sampling') && isAt(explored.at(to), 'sampling'));
         }),

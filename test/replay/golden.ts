@@ -12,6 +12,9 @@ export const goldenFile = (name: string): string => join(import.meta.dirname, '.
 
 export const golden = (name: string): string => readFileSync(goldenFile(name), 'utf8');
 
+/** How many lines a golden recording has. */
+export const linesOf = (name: string): number => golden(name).trimEnd().split('\n').length;
+
 /** Replays a text from its first line to its last, or to damage. */
 export function replayText(text: string, options: RootsReplayOptions = {}): ReplayResult {
   const replay = new SessionReplay(options);

@@ -3,7 +3,7 @@ import { createReplay } from '../../src/replay/create-replay.ts';
 import { readText } from '../../src/replay/read-text.ts';
 import { StateReplay } from '../../src/replay/state-replay.ts';
 import { readUntil } from '../../src/replay/until.ts';
-import { golden, lineOf, withLine } from './golden.ts';
+import { golden, lineOf, linesOf, withLine } from './golden.ts';
 
 function stateAt(text: string, until: string) {
   const place = readUntil(until);
@@ -43,9 +43,10 @@ describe('the states at a place', () => {
 
   it('REPLAY-10 a place behind the end is the end; the time of a line is a place', () => {
     const text = golden('supersede');
-    expect(stateAt(text, '999').position).toBe(75);
-    expect(stateAt(text, '23:59').position).toBe(75);
-    expect(stateAt(text, '00:00').position).toBe(75);
+    const last = linesOf('supersede');
+    expect(stateAt(text, '999').position).toBe(last);
+    expect(stateAt(text, '23:59').position).toBe(last);
+    expect(stateAt(text, '00:00').position).toBe(last);
   });
 });
 

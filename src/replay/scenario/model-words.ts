@@ -1,4 +1,4 @@
-import type { JsonObject, ModelStepEvent, ProposedCall } from '../../../machines/ports.ts';
+import type { Chunk, ModelStepEvent, ProposedCall } from '../../../machines/ports.ts';
 
 /** One model step of a scenario as it is being told: what it said so far, and under which run. */
 export interface ToldStep {
@@ -55,13 +55,13 @@ export function readModelWords(words: string, step: ToldStep): ModelWords {
   }
 }
 
-function chunk(step: ToldStep, said: JsonObject): ModelWords {
+function chunk(step: ToldStep, said: Chunk): ModelWords {
   step.seq += 1;
   const { runId, seq } = step;
   const sent: ModelStepEvent[] = step.isSent ? [] : [{ type: 'step.sent' }];
   step.isSent = true;
-  const body = { ...said, id: `message-${runId}`, run_id: runId, seq_id: seq };
-  return { ok: true, events: [...sent, { type: 'step.chunk', runId, seq, chunk: body }] };
+  const body: Chunk = { ...said, id: `message-${runId}`, run_id: runId, seq_id: seq };
+  return { ok: true, events: [...sent, { type: 'step.chunks', runId, seq, chunks: [body] }] };
 }
 
 function failure(cause: (typeof CAUSES)[number], message: string, step: ToldStep): ModelStepEvent {

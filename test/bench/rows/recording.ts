@@ -20,7 +20,7 @@ const delta = { id: 'message-0123456789', message_type: 'assistant_message', con
 /** A conversation as far as recording it is concerned: what comes from an effect goes on to another. */
 const machine = setup({
   types: {
-    events: {} as { type: 'step.chunk'; seq: number; chunk: typeof delta },
+    events: {} as { type: 'step.chunks'; seq: number; chunks: (typeof delta)[] },
     emitted: {} as { type: 'chunk.seen'; seq: number },
   },
   actors: { model: fromCallback(() => undefined), outbox: fromCallback(() => undefined) },
@@ -31,9 +31,9 @@ const machine = setup({
     { id: 'outbox', src: 'outbox' },
   ],
   on: {
-    'step.chunk': {
+    'step.chunks': {
       actions: [
-        sendTo('outbox', ({ event }) => ({ type: 'outbox.delta', delta: event.chunk })),
+        sendTo('outbox', ({ event }) => ({ type: 'outbox.chunks', chunks: event.chunks })),
         emit(({ event }) => ({ type: 'chunk.seen' as const, seq: event.seq })),
       ],
     },
@@ -70,13 +70,13 @@ async function run(log: SessionLog | undefined): Promise<number> {
   const recorder = log && recordRoot(log, { root: 'bench', labelOf: () => 'model' });
   const actor = createActor(machine, recorder && { inspect: recorder.inspect, clock: recorder.clock });
   actor.start();
-  const micros = await timed((seq) => actor.send({ type: 'step.chunk', seq, chunk: delta }));
+  const micros = await timed((seq) => actor.send({ type: 'step.chunks', seq, chunks: [delta] }));
   actor.stop();
   return micros;
 }
 
 function write(fd: number): Promise<number> {
-  const line = `[12:00:00.000] → out (actor) ${JSON.stringify({ root: 'bench', path: 'outbox', event: { type: 'outbox.delta', delta } })}\n`;
+  const line = `[12:00:00.000] → out (actor) ${JSON.stringify({ root: 'bench', path: 'outbox', event: { type: 'outbox.chunks', chunks: [delta] } })}\n`;
   let text = '';
   return timed((seq) => {
     text += line.repeat(LINES_A_CHUNK);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { segmentFile } from '../../../src/log/session-files.ts';
 import { bundleOf } from '../../log/bundle/bundle-files.ts';
-import { golden, goldenFile, lineOf, withLine } from '../../replay/golden.ts';
+import { golden, goldenFile, lineOf, linesOf, withLine } from '../../replay/golden.ts';
 import { TempHome } from '../../support/temp-server.ts';
 
 let place: TempHome;
@@ -141,20 +141,22 @@ describe('opening', () => {
   };
 
   it('BUNDLE-7 replays each session on its own, or the one that is named', async () => {
+    const merging = linesOf('queue-merging');
+    const supersede = linesOf('supersede');
     keep('remote', 1, 'queue-merging');
     keep('hub', 2, 'supersede');
     await place.run(['logs', 'bundle', '--out', out()]);
     const all = await place.run(['replay', out()]);
     expect(all).toMatchObject({
       code: 0,
-      stdout: `host/${sessionAt(1)}: equal: 217 lines, 2 roots\nhub/${sessionAt(2)}: equal: 75 lines, 3 roots\n`,
+      stdout: `host/${sessionAt(1)}: equal: ${merging} lines, 2 roots\nhub/${sessionAt(2)}: equal: ${supersede} lines, 3 roots\n`,
     });
     const one = await place.run(['replay', out(), '--session', sessionAt(2), '--json']);
     expect(JSON.parse(one.stdout)).toMatchObject({
       ok: true,
-      sessions: [{ name: `hub/${sessionAt(2)}`, lines: 75 }],
+      sessions: [{ name: `hub/${sessionAt(2)}`, lines: supersede }],
     });
-    expect((await place.run(['replay', out(), '--session', 'host/'])).stdout).toContain('217 lines');
+    expect((await place.run(['replay', out(), '--session', 'host/'])).stdout).toContain(`${merging} lines`);
     for (const [name, message] of [
       ['2027', `There are: host/${sessionAt(1)}, hub/${sessionAt(2)}`],
       ['2026', `"2026" could be host/${sessionAt(1)} or hub/${sessionAt(2)}`],
@@ -175,7 +177,7 @@ describe('opening', () => {
     const step = await place.run(['replay', out(), '--step', '--session', 'hub'], '\nq\n');
     expect(step).toMatchObject({ code: 0, stderr: '' });
     const speed = await place.run(['replay', out(), '--speed', '1000x', '--session', 'hub']);
-    expect(speed.stdout).toContain('After line 75:');
+    expect(speed.stdout).toContain(`After line ${linesOf('supersede')}:`);
   });
 
   it('BUNDLE-7 it ends with the code of the worst session', async () => {

@@ -353,8 +353,8 @@ async function rest(): Promise<void> {
 }
 
 const chunk = (key: string): ModelStepEvent => ({
-  ...{ type: 'step.chunk', runId: `run ${key}`, seq: 1 },
-  chunk: { message_type: 'assistant_message', id: 'm', run_id: `run ${key}`, seq_id: 1, content: 'word' },
+  ...{ type: 'step.chunks', runId: `run ${key}`, seq: 1 },
+  chunks: [{ message_type: 'assistant_message', id: 'm', run_id: `run ${key}`, seq_id: 1, content: 'word' }],
 });
 
 const CAUSES = ['hub', 'provider', 'interrupted', 'refused'] as const;

@@ -245,8 +245,8 @@ export const callFor = (step: AskedStep, calls: ProposedCall[], runId = 'run-1')
   step.say({ ...ENDED, stopReason: 'requires_approval', runId, calls });
 export const chunk = (step: AskedStep, content: string, seq = 1, runId = 'run-1'): void =>
   step.say({
-    type: 'step.chunk',
+    type: 'step.chunks',
     runId,
     seq,
-    chunk: { message_type: 'assistant_message', id: 'm', run_id: runId, seq_id: seq, content },
+    chunks: [{ message_type: 'assistant_message', id: 'm', run_id: runId, seq_id: seq, content }],
   });

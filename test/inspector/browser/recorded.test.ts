@@ -64,9 +64,10 @@ describe.skipIf(chromium === null)('a recording in the page', () => {
       const line = recording.lines[position - 1];
       return line?.verb === 'in' && JSON.stringify(line.json).includes('"socket.ready"');
     });
-    const chunk = recording.lines.findIndex((line) => JSON.stringify(line.json).includes('"step.chunk"')) + 1;
+    const chunk =
+      recording.lines.findIndex((line) => JSON.stringify(line.json).includes('"step.chunks"')) + 1;
     await goTo(page, chunk);
-    await expect.poll(() => page.locator('.message.lit span').allInnerTexts()).toEqual(['step.chunk']);
+    await expect.poll(() => page.locator('.message.lit span').allInnerTexts()).toEqual(['step.chunks']);
     expect(await textOf(page.locator('h2'))).toContain('conversation');
     await goTo(page, ready ?? 0);
     await expect.poll(() => page.locator('.message.lit span').allInnerTexts()).toEqual(['socket.ready']);

@@ -39,7 +39,7 @@ test('INSP-8 after a restart it is told since the restart', () => {
 
 test('INSP-8 the innermost actor speaks: a turn without calls by itself', () => {
   const lines = golden('retry-ladder');
-  const chunk = lines.findIndex((line) => line.includes('"step.chunk"'));
+  const chunk = lines.findIndex((line) => line.includes('"step.chunks"'));
   expect(waitingIn(upTo(lines, chunk + 1)).waiting).toMatchObject([
     {
       path: 'turn',

@@ -38,7 +38,12 @@ export const cancel = { type: 'turn.cancel' };
 const events: AnyEvent[] = [
   { type: 'step.sent' },
   { type: 'step.waiting', environment: 'laptop' },
-  { type: 'step.chunk', runId: 'run-1', seq: 1, chunk: { message_type: 'assistant_message', content: 'a' } },
+  {
+    type: 'step.chunks',
+    runId: 'run-1',
+    seq: 1,
+    chunks: [{ message_type: 'assistant_message', content: 'a' }],
+  },
   ended([]),
   ended([call]),
   { type: 'step.unknown' },
