@@ -7,11 +7,28 @@ import type { HostStore } from './store/host-store.ts';
 
 const INTERRUPTED: ToolOutcome = { status: 'error', text: 'Interrupted by user', outcome: 'cancelled' };
 
+/** What a hub says that has nothing of ours to cancel: the turn was released, or never reached it. */
+const NOTHING_TO_CANCEL = [404, 409, 410];
+/** What passes: whoever keeps the hub or its tokens can mend it. */
+const PASSING = [401, 408, 429];
+
+/** A cancel that the hub did not understand or allow. */
+export interface RefusedCancel {
+  conversation: string;
+  turnId: string;
+  status: number;
+  message: string;
+}
+
 /**
  * Port `cancelRun`: end the turn's run at the hub and hand over what its calls came to, so that no call stands in
- * the transcript without a result.
+ * the transcript without a result. A refusal ends the turn here all the same, and `onRefused` hears of it.
  */
-export function createCancelRun(store: HostStore, hub: HubSession) {
+export function createCancelRun(
+  store: HostStore,
+  hub: HubSession,
+  onRefused: (refused: RefusedCancel) => void,
+) {
   return fromPromise<CancelRunOutput, CancelRunInput>(async ({ input, signal }) => {
     const approvals = settleOpenCalls(store, input.turnId);
     await store.db.barrier();
@@ -19,13 +36,16 @@ export function createCancelRun(store: HostStore, hub: HubSession) {
     const answer = await hubRequest(hub.address(), {
       method: 'POST',
       path: `${path}/cancel`,
+      query: agent,
       headers: hub.headers(input.turnId),
-      body: { ...agent, turn_id: input.turnId, approvals },
+      body: { turn_id: input.turnId, approvals },
       signal,
     });
-    // A hub that refuses has nothing of ours to cancel: the turn was released, or never reached it.
-    const passing = answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 429);
-    return passing ? { ok: true } : { ok: false, message: answer.ok ? '' : answer.message };
+    if (answer.ok || NOTHING_TO_CANCEL.includes(answer.status)) return { ok: true };
+    const { status, message } = answer;
+    if (status < 400 || status >= 500 || PASSING.includes(status)) return { ok: false, message };
+    onRefused({ conversation: input.scope.conversationId, turnId: input.turnId, status, message });
+    return { ok: true };
   });
 }
 

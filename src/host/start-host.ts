@@ -165,7 +165,7 @@ export async function startHost(options: StartHostOptions): Promise<Host> {
       commit: createCommit(store, (op) => conversations.rowOf(op.scope), nanoid),
       classify: createClassify(store, judge, settings, { ms: options.approvalLimitMs ?? null, now }),
       modelStep: createModelStep({ prepare: createPrepareStep(store, session, toolbox.specs) }),
-      cancelRun: createCancelRun(store, session),
+      cancelRun: createCancelRun(store, session, (refused) => log.lifecycle('cancel_refused', refused)),
       toolRunner: createToolRunner({
         tools: toolbox.tools,
         env,

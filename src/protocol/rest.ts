@@ -85,8 +85,12 @@ export const messagesPostSchema = turnOptionsSchema.extend({
 });
 export type MessagesPost = z.infer<typeof messagesPostSchema>;
 
-/** `POST /v1/conversations/{id}/cancel`. Ours: the holder of the turn hands over what its calls came to. */
+/**
+ * `POST /v1/conversations/{id}/cancel`. `agent_id` may stand in the query as well. Ours: the holder of the turn hands
+ * over what its calls came to.
+ */
 export const cancelPostSchema = z.looseObject({
+  agent_id: z.string().nullish(),
   approvals: z.array(z.union([toolReturnSchema, approvalDecisionSchema])).nullish(),
 });
 

@@ -214,12 +214,15 @@ export class FakeHub {
       return send(response, { status: 401, body: { error: 'unauthorized', message: 'bad token' } });
     if (asked.path === '/v1/environments/register') return send(response, this.#register(body));
     const [, conversation = '', what] =
-      /^\/v1\/conversations\/([^/?]+)\/(messages|stream|cancel)$/.exec(asked.path) ?? [];
+      /^\/v1\/conversations\/([^/?]+)\/(messages|stream|cancel)(?:\?|$)/.exec(asked.path) ?? [];
     if (what === 'messages')
       return this.#post({ conversation, headers, body: body as Posted['body'] }, response);
     if (what === 'stream') return this.#attach(body, response);
     if (what === 'cancel') {
       this.cancels.push(asked);
+      // Letta's API reads the agent from the query here, and from nowhere else.
+      if (conversation === 'default' && !/[?&]agent_id=./.test(asked.path))
+        return send(response, { status: 422, body: { message: 'whose default conversation is meant?' } });
       return send(response, this.onCancel());
     }
     send(response, this.onRest(asked));

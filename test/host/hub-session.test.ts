@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createActor, toPromise } from 'xstate';
-import type { ModelStepInput } from '../../machines/ports.ts';
-import { createCancelRun } from '../../src/host/cancel-run.ts';
+import type { ModelStepInput, Scope } from '../../machines/ports.ts';
+import { createCancelRun, type RefusedCancel } from '../../src/host/cancel-run.ts';
 import { conversationPlace, createHubSession, createPrepareStep } from '../../src/host/hub-session.ts';
 import type { HostStore } from '../../src/host/store/host-store.ts';
 import { type FakeHub, TOKEN } from './fake-hub.ts';
@@ -111,12 +111,15 @@ describe('to cancel a run', () => {
   beforeEach(async () => {
     hub = await fakeHub();
     openTurn(store, conversation);
+    refused.length = 0;
   });
-  const cancel = () =>
+  const refused: RefusedCancel[] = [];
+  const cancel = (scope: Scope = SCOPE) =>
     toPromise(
-      createActor(createCancelRun(store, session(hub.url)), {
-        input: { scope: SCOPE, turnId: 'turn-1' },
-      }).start(),
+      createActor(
+        createCancelRun(store, session(hub.url), (one) => refused.push(one)),
+        { input: { scope, turnId: 'turn-1' } },
+      ).start(),
     );
 
   test('HOST-237 hands over what its calls came to; those without an outcome were interrupted', async () => {
@@ -151,15 +154,36 @@ describe('to cancel a run', () => {
     expect(hub.cancels).toMatchObject([{ body: { approvals: [{ tool_call_id: 'call-1' }] } }]);
   });
 
+  test('HOST-239 names the agent of a default conversation where clients of Letta name it', async () => {
+    await cancel({ agentId: 'agent-1', conversationId: 'default' });
+    await cancel();
+    expect(hub.cancels.map(({ path }) => path)).toEqual([
+      '/v1/conversations/default/cancel?agent_id=agent-1',
+      '/v1/conversations/conv-1/cancel',
+    ]);
+    expect(refused).toEqual([]);
+  });
+
   test.each([
     [404, true],
     [409, true],
+    [410, true],
+    [401, false],
+    [408, false],
     [429, false],
     [500, false],
     [503, false],
   ])('HOST-238 answered with %i is done: %s', async (status, done) => {
     hub.onCancel = () => ({ status, body: {} });
     expect(await cancel()).toMatchObject({ ok: done });
+    expect(refused).toEqual([]);
+  });
+
+  test.each([400, 403, 422])('HOST-238 answered with %i is done, and told as refused', async (status) => {
+    hub.onCancel = () => ({ status, body: { message: 'because' } });
+    expect(await cancel()).toEqual({ ok: true });
+    const { conversationId } = SCOPE;
+    expect(refused).toEqual([{ conversation: conversationId, turnId: 'turn-1', status, message: 'because' }]);
   });
 
   test('HOST-238 without a hub is not done', async () => {

@@ -107,13 +107,14 @@ export function mountConversations(app: DataRoutes, context: DataContext): void 
     const person = c.get('person');
     const refusal = forbidden(person, 'send', 'cancelling');
     if (refusal) return refuse(c, refusal);
-    const found = conversationOf(store, c.req.param('id'), c.req.query('agent_id') ?? null);
+    const body = await readBody(c, cancelPostSchema);
+    if (!body.ok) return refuse(c, body.problem);
+    const { agent_id, approvals } = body.body;
+    const found = conversationOf(store, c.req.param('id'), agent_id ?? c.req.query('agent_id') ?? null);
     if (!found.ok) return refuse(c, found.problem);
     const read = readCaller((name) => c.req.header(name), person);
     if (!read.ok) return refuse(c, read.problem);
-    const body = await readBody(c, cancelPostSchema);
-    if (!body.ok) return refuse(c, body.problem);
-    const results = readResults(body.body.approvals ?? []);
+    const results = readResults(approvals ?? []);
     const cancelled = await context.runs.cancel(found.conversation.key, read.caller, null, results);
     return cancelled.ok ? c.json(cancelled.runs) : refuse(c, cancelled.problem);
   });

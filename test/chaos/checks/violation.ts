@@ -18,7 +18,7 @@ export interface Facts {
   books: Books;
   hosts: Readonly<Partial<Record<HostName, HostFacts>>>;
   hub: HubFacts;
-  /** By name: the hub's id of the conversation and its whole transcript, oldest first. */
+  /** By the name that the plan gives: the key of the conversation, as `scopeKey` has it, and its whole transcript, oldest first. */
   transcripts: ReadonlyMap<string, { id: string; messages: Message[] }>;
   /** The lines that calls wrote, by host. */
   ledgers: Readonly<Partial<Record<HostName, string[]>>>;

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 export interface StoredInput {
   seq: number;
   id: string;
+  /** As `scopeKey` has it. */
   conversation: string;
   state: 'queued' | 'taken' | 'answered' | 'failed' | 'cancelled' | 'withdrawn';
   turn: string | null;
@@ -54,7 +55,7 @@ export function hostFacts(path: string): HostFacts {
   return reading(path, (sql) => {
     const inputs = sql
       .prepare(
-        `SELECT i.seq, i.client_message_id AS id, c.conversation_id AS conversation, i.state, i.turn
+        `SELECT i.seq, i.client_message_id AS id, c.key AS conversation, i.state, i.turn
          FROM inputs i JOIN conversations c ON c.id = i.conversation ORDER BY i.seq`,
       )
       .all() as unknown as StoredInput[];

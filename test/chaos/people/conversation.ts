@@ -72,7 +72,7 @@ export class Conversation {
   /** Makes the conversation at the hub and seats its people. Everything must be running. */
   static async open(place: Place, plan: PlannedConversation, agentId: string): Promise<Conversation> {
     const client = createClient({ url: place.house.links.people.url, token: TOKEN });
-    const { id } = await client.conversations.create(agentId);
+    const { id } = plan.isDefault ? { id: 'default' } : await client.conversations.create(agentId);
     const environments = await Promise.all(
       plan.hosts.map(async (host) => (await client.environments.get(host)).id),
     );

@@ -7,6 +7,8 @@ export interface PlannedConversation {
   name: string;
   /** Where its messages go. With two hosts they take turns: the lease is fought for. */
   hosts: HostName[];
+  /** The one that the round's agent came with. */
+  isDefault: boolean;
   mode: 'standard' | 'unrestricted';
   /** More than a round has time for. */
   jobs: Job[];
@@ -43,11 +45,11 @@ export function makePlan(seed: string, kills: number, power: boolean): Plan {
 
 function planConversations(random: Random, name: string): PlannedConversation[] {
   const kinds: Omit<PlannedConversation, 'jobs'>[] = [
-    ...HOSTS.flatMap((host) => [
-      { name: `${name}-${host}-asks`, hosts: [host], mode: 'standard' as const },
-      { name: `${name}-${host}-free`, hosts: [host], mode: 'unrestricted' as const },
+    ...HOSTS.flatMap((host, index) => [
+      { name: `${name}-${host}-asks`, hosts: [host], isDefault: index === 0, mode: 'standard' as const },
+      { name: `${name}-${host}-free`, hosts: [host], isDefault: false, mode: 'unrestricted' as const },
     ]),
-    { name: `${name}-shared`, hosts: [...HOSTS], mode: 'standard' },
+    { name: `${name}-shared`, hosts: [...HOSTS], isDefault: false, mode: 'standard' },
   ];
   return kinds.map((kind) => ({
     ...kind,

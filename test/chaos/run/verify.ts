@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createClient, type Message } from '../../../src/client/index.ts';
+import { scopeKey } from '../../../src/protocol/scope.ts';
 import { checkApprovals } from '../checks/approvals.ts';
 import { checkCalls, checkKills } from '../checks/calls.ts';
 import { checkInputs } from '../checks/inputs.ts';
@@ -42,13 +43,16 @@ export async function readTranscripts(
   conversations: Conversation[],
 ): Promise<Facts['transcripts']> {
   const client = createClient({ url: place.house.links.people.url, token: TOKEN });
-  const read = async ({ plan, id }: Conversation) => {
+  const read = async ({ plan, id, agentId }: Conversation) => {
     const messages: Message[] = [];
     for (;;) {
       const after = messages.at(-1)?.id;
-      const page = await client.messages.list(id, { order: 'asc', limit: 200, ...(after ? { after } : {}) });
+      const page = await client.messages.list(id, {
+        ...{ agent_id: agentId, order: 'asc', limit: 200 },
+        ...(after ? { after } : {}),
+      });
       messages.push(...page);
-      if (page.length < 200) return [plan.name, { id, messages }] as const;
+      if (page.length < 200) return [plan.name, { id: scopeKey(agentId, id), messages }] as const;
     }
   };
   return new Map(await Promise.all(conversations.map(read)));

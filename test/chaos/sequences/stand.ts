@@ -92,7 +92,7 @@ export class Stand {
     };
     const scripts = sequence.scripts(name);
     const jobs = scripts.map((script) => ({ do: 'send' as const, script, rush: false }));
-    const plan = { name, hosts: ['alpha' as const], mode: sequence.mode, jobs };
+    const plan = { name, isDefault: false, hosts: ['alpha' as const], mode: sequence.mode, jobs };
     const conversation = await Conversation.open(place, plan, this.#agentId);
     const [seat] = conversation.seats;
     if (!seat) throw new Error('nobody sits there');

@@ -142,13 +142,15 @@ export class Stand {
     await gone;
   }
 
+  /** A new conversation; `default` names the one that the agent came with. */
   async conversation(): Promise<string> {
     return (await this.client.conversations.create(this.agentId)).id;
   }
 
   /** A client of ours that follows this conversation. */
   async session(conversation: string, client = this.client): Promise<Session> {
-    const session = client.session({ environment: ENVIRONMENT, conversation });
+    const agent = conversation === 'default' ? { agent: this.agentId } : {};
+    const session = client.session({ environment: ENVIRONMENT, conversation, ...agent });
     this.#sessions.push(session);
     await session.ready;
     return session;

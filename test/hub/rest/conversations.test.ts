@@ -64,6 +64,9 @@ describe('conversations', () => {
       error: 'default_conversation',
     });
     expect(await hub.letta.conversations.cancel(agent.id)).toEqual({});
+    expect(await hub.letta.conversations.cancel('default', { agent_id: agent.id })).toEqual({});
+    const inBody = await hub.request('POST', '/v1/conversations/default/cancel', { agent_id: agent.id });
+    expect(inBody.status).toBe(200);
   });
 
   test('REST-2 whose agent is not said, not there, or another, are refused by name', async () => {
