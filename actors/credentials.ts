@@ -2,13 +2,13 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** The tokens of this home, by hub: `local` is the hub of this home, others go by their URL. */
 interface Credentials {
@@ -21,6 +21,9 @@ export type CredentialsRead = { ok: true; token: string | null } | { ok: false; 
 export const LOCAL_HUB = 'local';
 
 export const credentialsPath = (home: string): string => join(home, 'credentials.json');
+
+/** What can stand behind `Bearer` in a header. */
+export const isToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
 
 /** The token kept for a hub. A file that cannot be read is an error, never "none": it would be overwritten. */
 export function readToken(home: string, hub: string): CredentialsRead {
@@ -46,7 +49,7 @@ export function writeToken(
   credentials.hubs[nameOf(hub)] = { token };
   const path = credentialsPath(home);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(home);
     const draft = `${path}.${process.pid}`;
     const fd = openSync(draft, 'w', 0o600);
     chmodSync(draft, 0o600);

@@ -6,6 +6,7 @@ import { readHolder } from '../../actors/sqlite/lock.ts';
 import { CliError, usageError } from './cli-error.ts';
 import type { OptionSpec } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { tokenInEnv } from './token-in-env.ts';
 
 /** The option of every command that talks to a hub. */
 export const hubOption = {
@@ -48,7 +49,8 @@ export function chooseHub(option: string | undefined, env: NodeJS.ProcessEnv): H
 
 /** SIGNALBOX_TOKEN, else the token kept for this hub; null when there is none. */
 export function tokenFor(url: string, env: NodeJS.ProcessEnv): string | null {
-  if (env.SIGNALBOX_TOKEN) return env.SIGNALBOX_TOKEN;
+  const given = tokenInEnv(env);
+  if (given !== null) return given;
   const home = signalboxHome(env);
   const names = url === localHubUrl(env) ? [url, LOCAL_HUB] : [url];
   for (const name of names) {

@@ -4,6 +4,7 @@ import type { HubAddress } from '../../actors/hub-request.ts';
 import { createResolveTarget } from '../../actors/resolve-target.ts';
 import type { Frame, ResolveInput, Scope } from '../../machines/ports.ts';
 import { sessionMachine } from '../../machines/session.ts';
+import { frameTooLarge } from '../protocol/client-frame-size.ts';
 import type { Mode } from '../protocol/modes.ts';
 import {
   type Aborted,
@@ -137,6 +138,9 @@ export function createSession(options: SessionOptions): Session {
     }
     const requestId = crypto.randomUUID();
     const frame = { ...build(target.scope), request_id: requestId };
+    // The hub would close the socket on one far too large, and this would send it again and again.
+    const excess = frameTooLarge(JSON.stringify(frame).length);
+    if (excess !== null) return Promise.resolve({ type: 'error', code: 'frame_too_large', message: excess });
     const { promise, resolve } = Promise.withResolvers<Frame>();
     waiting.set(requestId, resolve);
     actor.send({ type: 'command.given', requestId, frame });

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { StoreError } from '../../actors/sqlite/store-error.ts';
+import { MAX_CLIENT_FRAME_BYTES } from '../protocol/client-frame-size.ts';
 import { UNKNOWN_ENVIRONMENT } from '../protocol/register.ts';
 import { SUBPROTOCOL, socketBearerOf } from './auth/bearer.ts';
 import { foreignOrigin, unauthorized } from './auth/middleware.ts';
@@ -9,7 +10,6 @@ import { isForeignOrigin } from './auth/origin.ts';
 import { holds, lacks } from './auth/rights.ts';
 import type { TokenStore } from './auth/tokens.ts';
 import type { HubLog, Person, Right } from './ports.ts';
-import { MAX_CLIENT_FRAME_BYTES } from './relay/client-frame.ts';
 import type { Relay } from './relay/relay.ts';
 import { errorBody } from './rest/rest-error.ts';
 
@@ -33,7 +33,7 @@ export interface Upgrades {
 /** The doors of the two kinds of sockets: `…/ws` of hosts and `…/status/ws` of clients. */
 export function createUpgrades(relay: Relay, tokens: TokenStore, log: HubLog): Upgrades {
   const hosts = socketServer(MAX_HOST_FRAME_BYTES);
-  const clients = socketServer(2 * MAX_CLIENT_FRAME_BYTES);
+  const clients = socketServer(MAX_CLIENT_FRAME_BYTES);
   const openedBy = new WeakMap<WebSocket, string>();
   const all = (): WebSocket[] => [...hosts.clients, ...clients.clients];
   const opened = (ws: WebSocket, person: Person): void => {

@@ -213,6 +213,16 @@ test('SDK-46 a message for a host that is away is kept by the hub, shown as held
   expect(session.view().results[sent.clientMessageId]?.stopReason).toBe('withdrawn');
 });
 
+test.each([9, 30])(
+  'SDK-48 a message of %i million characters is refused, and the session stays',
+  async (millions) => {
+    const session = await open(await newConversation());
+    const refused = await session.send('…'.repeat(millions * 1_000_000));
+    expect(refused).toMatchObject({ ok: false, error: expect.stringContaining('the limit is') });
+    expect(session.view().link).toBe('live');
+  },
+);
+
 test('SDK-47 a token that may only read reads, is refused the rest, and once revoked ends the session', async () => {
   const made = await client.tokens.create({ person: 'reader', right: 'read' });
   const reader = createClient({ url, token: made.token, WebSocket: CuttableSocket });

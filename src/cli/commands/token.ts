@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers';
-import { writeToken } from '../../../actors/credentials.ts';
+import { isToken, writeToken } from '../../../actors/credentials.ts';
 import { signalboxHome } from '../../../actors/home.ts';
 import { needWord, noMoreWords, readAction } from '../actions.ts';
 import { CliError, usageError } from '../cli-error.ts';
@@ -70,7 +70,9 @@ async function save(hubOption: string | undefined): Promise<number> {
   if (url === null) throw usageError('say which hub the token is for: signalbox token save --hub URL');
   if (process.stdin.isTTY) process.stderr.write(`The token for ${url}, then Enter and Ctrl-D: `);
   const token = (await readAll(process.stdin)).trim();
-  if (!/^\S+$/.test(token)) throw usageError('no token came on standard input. Pipe it in, or type it');
+  if (token === '') throw usageError('no token came on standard input. Pipe it in, or type it');
+  if (!isToken(token))
+    throw usageError('what came on standard input is no token: it is one word of ASCII, and nothing else');
   const written = writeToken(signalboxHome(process.env), url, token);
   if (!written.ok) throw new CliError(written.message);
   process.stderr.write(`The token for ${url} is kept.\n`);

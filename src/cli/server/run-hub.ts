@@ -4,6 +4,7 @@ import { homeSettingsPath, readSettings } from '../../../actors/settings.ts';
 import { acquireLock } from '../../../actors/sqlite/lock.ts';
 import { type Hub, startHub } from '../../hub/index.ts';
 import { CliError } from '../cli-error.ts';
+import { tokenInEnv } from '../token-in-env.ts';
 import { hubLog } from './hub-log.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { openLog } from './open-log.ts';
@@ -31,6 +32,7 @@ export class HubRunning extends Error {
 /** Starts a hub in this process, with its log and the lock of its store. */
 export async function runHub(options: RunHubOptions): Promise<RunningHub> {
   const { home, listen, trustProxy } = options;
+  const given = tokenInEnv(process.env);
   const settings = readSettings(homeSettingsPath(home));
   if (!settings.ok) throw new CliError(settings.message);
   const { model } = settings.settings;
@@ -51,7 +53,7 @@ export async function runHub(options: RunHubOptions): Promise<RunningHub> {
     log: hubLog(log),
     storePath,
     trustProxy,
-    ...(process.env.SIGNALBOX_TOKEN ? { ownerToken: process.env.SIGNALBOX_TOKEN } : {}),
+    ...(given === null ? {} : { ownerToken: given }),
   }).catch((error: unknown) => {
     lock.release();
     throw error;

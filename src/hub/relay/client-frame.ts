@@ -1,3 +1,4 @@
+import { frameTooLarge } from '../../protocol/client-frame-size.ts';
 import { type Resumed, resumeSchema } from '../../protocol/relay.ts';
 import type { Runtime } from '../../protocol/scope.ts';
 import { holds, lacks, rightFor } from '../auth/rights.ts';
@@ -7,9 +8,6 @@ import type { Live } from './live.ts';
 import { unknownConversation } from './pass.ts';
 import { type ClientFrame, refusal } from './refusal.ts';
 import { route } from './route.ts';
-
-/** A frame of a client above this is refused; above twice this the socket is closed (1009). */
-export const MAX_CLIENT_FRAME_BYTES = 8 * 1024 * 1024;
 
 /** Frames that only hub and host say to each other. */
 const RESERVED = new Set(['link_open', 'link_ack', 'link_gap', 'listener_ready', 'pong']);
@@ -30,8 +28,8 @@ export function handleFrame(
     return client.answer(
       refusal({ type: '' }, 'invalid_frame', 'a frame is a JSON object with a "type", as text'),
     );
-  if (text.length > MAX_CLIENT_FRAME_BYTES)
-    return client.answer(refusal(frame, 'frame_too_large', tooLarge(text.length)));
+  const excess = frameTooLarge(text.length);
+  if (excess !== null) return client.answer(refusal(frame, 'frame_too_large', excess));
   if (frame.type === 'ping') return client.reply('{"type":"pong"}');
   if (RESERVED.has(frame.type))
     return client.answer(refusal(frame, 'unknown_frame', `"${frame.type}" is not for clients`));
@@ -71,9 +69,6 @@ function resume(
 }
 
 const plain = ({ agent_id, conversation_id }: Runtime): Runtime => ({ agent_id, conversation_id });
-
-const tooLarge = (size: number): string =>
-  `the frame has ${size} characters; the limit is ${MAX_CLIENT_FRAME_BYTES}. Send less, or put it into a file`;
 
 /** Null for what is no frame at all. */
 export function parseFrame(text: string): ClientFrame | null {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { MAX_CLIENT_FRAME_BYTES } from '../../../src/hub/relay/client-frame.ts';
+import { MAX_CLIENT_FRAME_BYTES, MAX_CLIENT_FRAME_CHARS } from '../../../src/protocol/client-frame-size.ts';
 import { runtime } from '../../hub/relay/test-client.ts';
 import { ended, type HubProcess, hubProcess, Stand, script } from '../support/stand.ts';
 
@@ -71,7 +71,7 @@ test('BOUND-8 garbage, giants and a flood are answered, and the turn of somebody
     /error|_response/,
   );
   const giant = await stand.socket();
-  const text = 'x'.repeat(MAX_CLIENT_FRAME_BYTES + 1);
+  const text = 'x'.repeat(MAX_CLIENT_FRAME_CHARS + 1);
   const payload = { kind: 'create_message', messages: [{ role: 'user', content: text }] };
   giant.send({ type: 'input', request_id: 'giant', runtime: runtime(), payload });
   await expect
@@ -79,7 +79,7 @@ test('BOUND-8 garbage, giants and a flood are answered, and the turn of somebody
     .toContainEqual(
       expect.objectContaining({ request_id: 'giant', accepted: false, code: 'frame_too_large' }),
     );
-  giant.send('x'.repeat(2 * MAX_CLIENT_FRAME_BYTES + 1));
+  giant.send('x'.repeat(MAX_CLIENT_FRAME_BYTES + 1));
   // With 1009, which it may not live to read.
   await expect.poll(() => giant.closed).not.toBeNull();
   expect(await ended(session, turn.clientMessageId)).toBe('end_turn');

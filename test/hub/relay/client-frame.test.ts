@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { MAX_CLIENT_FRAME_BYTES } from '../../../src/hub/relay/client-frame.ts';
 import { FLOOD_BURST } from '../../../src/hub/relay/flood.ts';
 import { MAX_WAITING_PER_ASKER } from '../../../src/hub/relay/pending.ts';
+import { MAX_CLIENT_FRAME_BYTES, MAX_CLIENT_FRAME_CHARS } from '../../../src/protocol/client-frame-size.ts';
 import { FakeHost } from './fake-host.ts';
 import { runtime, TestClient } from './test-client.ts';
 import { startTestHub, type TestHub } from './test-hub.ts';
@@ -38,19 +38,27 @@ describe('whatever a client sends', () => {
   });
 
   test('HUB-25 a frame that is too large is refused under its request_id, and the socket stays', async () => {
-    const messages = [{ role: 'user', content: 'x'.repeat(MAX_CLIENT_FRAME_BYTES) }];
+    const messages = [{ role: 'user', content: 'x'.repeat(MAX_CLIENT_FRAME_CHARS) }];
     const payload = { kind: 'create_message', messages };
     const answer = await client.ask({ type: 'input', runtime: runtime(), payload });
     expect(answer).toMatchObject({
       type: 'input_accepted',
       accepted: false,
-      error: expect.stringContaining(String(MAX_CLIENT_FRAME_BYTES)),
+      error: expect.stringContaining(String(MAX_CLIENT_FRAME_CHARS)),
     });
     await expectAlive();
   });
 
+  test('HUB-25 one of long characters is as large as it has characters', async () => {
+    const messages = [{ role: 'user', content: 'x'.repeat(1_000_000) + '…'.repeat(7_500_000) }];
+    const payload = { kind: 'create_message', messages };
+    const answer = await client.ask({ type: 'input', runtime: runtime(), payload });
+    expect(answer).toMatchObject({ accepted: false, code: 'frame_too_large' });
+    await expectAlive();
+  });
+
   test('HUB-25 one far beyond that closes the socket with 1009', async () => {
-    client.send('x'.repeat(2 * MAX_CLIENT_FRAME_BYTES + 1));
+    client.send('x'.repeat(MAX_CLIENT_FRAME_BYTES + 1));
     await vi.waitFor(() => expect(client.closed?.code).toBe(1009));
   });
 
