@@ -97,6 +97,8 @@ export class ConversationOutput {
       }
       case 'toolStarted':
         return print(cyan(`> ${toolTitle(piece.entry)}`));
+      case 'toolAgain':
+        return print(dim(`· ${toolTitle(piece.entry)}`));
       case 'toolOutput':
         this.#streamed.add(piece.entry.key);
         return print(piece.lines.map((line) => dim(`  | ${printable(line)}`)).join('\n'));

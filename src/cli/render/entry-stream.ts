@@ -6,6 +6,8 @@ export type Piece =
   /** More text of one entry. `starts` when it is the first of it. */
   | { kind: 'text'; entry: TextEntry; text: string; starts: boolean }
   | { kind: 'toolStarted'; entry: ToolEntry }
+  /** What comes next is of this call; the one before was of another. */
+  | { kind: 'toolAgain'; entry: ToolEntry }
   /** Whole lines that a running call has put out since the last piece. */
   | { kind: 'toolOutput'; entry: ToolEntry; lines: string[] }
   /** A person said yes or no to a call. */
@@ -19,6 +21,8 @@ export type Piece =
 export class EntryStream {
   #shown = new Map<string, Entry>();
   #length = 0;
+  /** The call that the last piece about a call was of. */
+  #tool: string | null = null;
 
   /** Takes entries as known, without showing them. */
   skip(entries: readonly Entry[]): void {
@@ -32,9 +36,19 @@ export class EntryStream {
       const before = this.#shown.get(entry.key);
       if (before === entry) continue;
       this.#shown.set(entry.key, entry);
-      pieces.push(...difference(before, entry));
+      for (const piece of difference(before, entry)) pieces.push(...this.#named(piece));
     }
     return pieces;
+  }
+
+  /** Calls run beside each other: whose output or end it is has to be said when another call spoke last. */
+  #named(piece: Piece): Piece[] {
+    if (!('entry' in piece) || piece.entry.kind !== 'tool') return [piece];
+    const { entry, kind } = piece;
+    const isOther = this.#tool !== entry.key;
+    this.#tool = entry.key;
+    const needsName = isOther && (kind === 'toolOutput' || kind === 'toolEnded');
+    return needsName ? [{ kind: 'toolAgain', entry }, piece] : [piece];
   }
 
   /** A snapshot holds only the newest messages: older ones that are gone were not taken back. */

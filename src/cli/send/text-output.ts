@@ -67,6 +67,8 @@ export class TextOutput {
       }
       case 'toolStarted':
         return this.note(paint.cyan(`> ${toolTitle(piece.entry)}`));
+      case 'toolAgain':
+        return this.note(paint.dim(`· ${toolTitle(piece.entry)}`));
       case 'toolEnded':
         return this.note(
           paint.dim(

@@ -130,6 +130,29 @@ test('CLI-35 views that follow on each other become what is new in them', () => 
   ]);
 });
 
+test('CLI-35 of calls that run beside each other output and end say whose they are', () => {
+  const stream = new EntryStream();
+  const one = (fields: object) => tool({ key: 'tool:1', toolCallId: '1', ...fields });
+  const two = (fields: object) => tool({ key: 'tool:2', toolCallId: '2', ...fields });
+  const said = (...entries: Entry[]) =>
+    stream.next(entries).map((piece) => [piece.kind, 'entry' in piece ? piece.entry.key : '']);
+  expect(said(one({}), two({}))).toEqual([
+    ['toolStarted', 'tool:1'],
+    ['toolStarted', 'tool:2'],
+  ]);
+  expect(said(one({ output: 'a\n' }), two({}))).toEqual([
+    ['toolAgain', 'tool:1'],
+    ['toolOutput', 'tool:1'],
+  ]);
+  expect(said(one({ output: 'a\nb\n' }), two({}))).toEqual([['toolOutput', 'tool:1']]);
+  const ended = { state: 'succeeded', hasResult: true };
+  expect(said(one({ output: 'a\nb\n', ...ended }), two(ended))).toEqual([
+    ['toolEnded', 'tool:1'],
+    ['toolAgain', 'tool:2'],
+    ['toolEnded', 'tool:2'],
+  ]);
+});
+
 test('CLI-44 what a run said before it was cut off is taken back; what only left the window is not', () => {
   const stream = new EntryStream();
   stream.next([text('one', 'assistant:m1'), text('half', 'assistant:m2')]);

@@ -48,6 +48,14 @@ test('CLI-11 the answer streams piece by piece, each entry on lines of its own; 
   expect(err).toEqual(['> Bash ls']);
 });
 
+test('CLI-35 the ends of calls that ran beside each other say whose they are', () => {
+  const read = { key: 'tool:d', toolCallId: 'd', name: 'Read', arguments: '{"file_path":"a.txt"}' };
+  output.show([tool({}), tool(read)]);
+  const ended = { state: 'succeeded', hasResult: true };
+  output.show([tool({ ...ended, output: 'x' }), tool({ ...read, ...ended })]);
+  expect(err).toEqual(['> Bash ls', '> Read a.txt', '· Bash ls', '  done:\n  x', '· Read a.txt', '  done']);
+});
+
 test('CLI-44 what was cut off is told to be taken back, and the answer goes on in a line of its own', () => {
   output.show([text('a', 'Half a sen')]);
   output.show([note]);
