@@ -1,3 +1,6 @@
+import { hubWaitMs } from './hub-wait.ts';
+import { hubWords } from './hub-words.ts';
+
 /** Where a hub is and how to be let in. `url` is its origin, such as `http://127.0.0.1:4180`. */
 export interface HubAddress {
   url: string;
@@ -10,12 +13,27 @@ export interface HubAddress {
 export type HubFetch = (
   url: URL,
   init: { method: string; headers: Record<string, string>; body?: string; signal?: AbortSignal },
-) => Promise<{ ok: boolean; status: number; text(): Promise<string> }>;
+) => Promise<{
+  ok: boolean;
+  status: number;
+  headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}>;
 
-/** What a request came to. `status` is 0 when there was no answer at all. */
+/**
+ * What a request came to. `status` is 0 when there was no answer at all. `retryAfterMs` is there when the hub asks to be
+ * left alone for so long.
+ */
 export type HubAnswer =
   | { ok: true; value: unknown }
-  | { ok: false; status: number; code: string; message: string; body: unknown };
+  | {
+      ok: false;
+      status: number;
+      code: string;
+      message: string;
+      body: unknown;
+      retryAfterMs?: number;
+    };
 
 export interface HubRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
@@ -43,7 +61,11 @@ export async function hubRequest(hub: HubAddress, request: HubRequest): Promise<
     const text = await response.text();
     const body = parseJson(text);
     if (response.ok) return { ok: true, value: body };
-    return { ok: false, status: response.status, ...explain(body, text, response.status), body };
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    const { code, message } = hubWords(response.status, text, header('location'));
+    const retryAfterMs = hubWaitMs({ 'retry-after': header('retry-after') });
+    const { status } = response;
+    return { ok: false, status, code, message, body, ...(retryAfterMs > 0 ? { retryAfterMs } : {}) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const why = cause instanceof Error ? cause.message || cause.name : String(cause);
@@ -63,13 +85,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** A hub says `{error, message}`; a proxy in between says whatever it likes. */
-function explain(body: unknown, text: string, status: number): { code: string; message: string } {
-  const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const code = typeof said.error === 'string' ? said.error : `http_${status}`;
-  if (typeof said.message === 'string' && said.message) return { code, message: said.message };
-  if (typeof said.detail === 'string' && said.detail) return { code, message: said.detail };
-  return { code, message: `HTTP ${status}: ${text.slice(0, 200).trim() || 'no explanation'}` };
 }

@@ -2,8 +2,10 @@ import http from 'node:http';
 import https from 'node:https';
 import { fromCallback } from 'xstate';
 import type { ModelStepEvent, ModelStepInput } from '../machines/ports.ts';
+import { decodedBody } from './decoded-body.ts';
 import { createSseReader } from './sse.ts';
 import { readStep } from './step-chunks.ts';
+import { isPlain, stepRefusal } from './step-refusal.ts';
 
 /** One POST to the hub that answers with a stream. */
 export interface StepRequest {
@@ -66,6 +68,7 @@ export function createModelStep({ prepare }: ModelStepOptions) {
         headers: {
           'content-type': 'application/json',
           accept: 'text/event-stream',
+          'accept-encoding': 'identity',
           ...step.headers,
           'content-length': Buffer.byteLength(body),
         },
@@ -73,23 +76,25 @@ export function createModelStep({ prepare }: ModelStepOptions) {
       request.setTimeout(SILENCE_MS, () => lost('the hub fell silent'));
       request.on('error', (error) => lost(`the hub is out of reach: ${error.message}`));
       request.on('response', (response) => {
-        response.setEncoding('utf8');
-        response.on('error', (error) => lost(`the stream was cut off: ${error.message}`));
-        if (response.statusCode === 200) {
+        const { statusCode: status = 0, headers } = response;
+        const content = decodedBody(response).setEncoding('utf8');
+        for (const part of new Set([response, content]))
+          part.on('error', (error) => lost(`the stream was cut off: ${error.message}`));
+        if (status === 200 && !isPlain(headers)) {
           const reader = readStep(input.after, say, finish);
           const read = createSseReader((data) => reader.data(data));
-          response.on('data', (part: string) => {
+          content.on('data', (part: string) => {
             read(part);
             reader.rest();
           });
-          response.on('end', () => lost('the stream ended before the step did'));
+          content.on('end', () => lost('the stream ended before the step did'));
           return;
         }
         let text = '';
-        response.on('data', (part: string) => {
+        content.on('data', (part: string) => {
           if (text.length < 10_000) text += part;
         });
-        response.on('end', () => finish(refusal(input, response.statusCode ?? 0, text)));
+        content.on('end', () => finish(stepRefusal(input.kind, { status, headers, text })));
       });
       request.end(body, () => say({ type: 'step.sent' }));
     };
@@ -119,31 +124,4 @@ export function createModelStep({ prepare }: ModelStepOptions) {
  */
 function afterItsWords(work: () => void): void {
   setImmediate(() => setImmediate(work));
-}
-
-/** What an answer without a stream means (design.md 5.2, 5.3). */
-function refusal(input: ModelStepInput, status: number, text: string): ModelStepEvent {
-  const body = parse(text);
-  const code = typeof body.error === 'string' ? body.error : '';
-  const message = typeof body.message === 'string' ? body.message : text.slice(0, 200) || `HTTP ${status}`;
-  if (status === 404 && input.kind === 'attach') return { type: 'step.unknown' };
-  const final =
-    status >= 400 && status < 500 && status !== 408 && status !== 429 && code !== 'conversation_busy';
-  return {
-    type: 'step.failed',
-    cause: final ? 'refused' : 'hub',
-    message: final ? message : `the hub answered HTTP ${status}: ${message}`,
-    runId: null,
-    retryable: !final,
-    retryAfterMs: 0,
-  };
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value = JSON.parse(text) as Record<string, unknown>;
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { decodedBody } from './decoded-body.ts';
 import type { HubFetch } from './hub-request.ts';
 
 /**
@@ -16,14 +17,19 @@ export const nodeFetch: HubFetch = (url, { method, headers, body, signal }) =>
     request.on('error', reject);
     request.on('response', (response) => {
       let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (part: string) => {
+      const content = decodedBody(response).setEncoding('utf8');
+      content.on('data', (part: string) => {
         text += part;
       });
-      response.on('error', reject);
-      response.on('end', () => {
+      for (const part of new Set([response, content])) part.on('error', reject);
+      content.on('end', () => {
         const status = response.statusCode ?? 0;
-        resolve({ ok: status >= 200 && status < 300, status, text: () => Promise.resolve(text) });
+        resolve({
+          ok: status >= 200 && status < 300,
+          status,
+          headers: new Headers(response.headers as Record<string, string>),
+          text: () => Promise.resolve(text),
+        });
       });
     });
     request.end(body);

@@ -22,7 +22,8 @@ export function createRegister({ hub, body, onRegistered }: RegisterOptions) {
     });
     if (!answer.ok) {
       const transient = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-      return { ok: false, permanent: !transient, message: answer.message, retryAfterMs: 0 };
+      const { message, retryAfterMs = 0 } = answer;
+      return { ok: false, permanent: !transient, message, retryAfterMs };
     }
     const parsed = registerAnswerSchema.safeParse(answer.value);
     if (!parsed.success)

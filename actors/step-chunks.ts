@@ -1,4 +1,5 @@
 import type { Chunk, JsonObject, ModelStepEvent, ModelStepInput, ProposedCall } from '../machines/ports.ts';
+import { saysBusy } from './busy-words.ts';
 
 type Say = (event: ModelStepEvent) => void;
 type Failed = Extract<ModelStepEvent, { type: 'step.failed' }>;
@@ -40,6 +41,8 @@ export function readStep(after: ModelStepInput['after'], say: Say, finish: Say):
     if (value.message_type === 'stop_reason') stopReason = String(value.stop_reason);
     if (value.message_type === 'usage_statistics') usage = value;
     if (value.message_type === 'error_message') failure = failed(value, runId);
+    // Nothing was said yet and nothing failed: it is no part of what people see of the step.
+    if (failure?.cause === 'busy') return;
     if (after && runId === after.runId && number <= after.seq) return;
     seq = number;
     chunks.push(value);
@@ -101,15 +104,21 @@ function collect(calls: Map<string, ProposedCall>, value: JsonObject): void {
 
 function failed(value: JsonObject, runId: string): Failed {
   const kind = String(value.error_type ?? '');
-  const cause = kind === 'interrupted' ? 'interrupted' : refusals.has(kind) ? 'refused' : 'provider';
+  const said = [value.message, value.detail].filter((part) => typeof part === 'string' && part !== '');
   return {
     type: 'step.failed',
-    cause,
-    message: String(value.message ?? 'the model failed'),
+    cause: causeOf(kind, said.join(' ')),
+    message: String(said[0] ?? 'the model failed'),
     runId: runId || null,
     retryable: value.retryable !== false,
     retryAfterMs: typeof value.retry_after_ms === 'number' ? value.retry_after_ms : 0,
   };
+}
+
+function causeOf(kind: string, said: string): Failed['cause'] {
+  if (kind === 'interrupted') return 'interrupted';
+  if (refusals.has(kind)) return 'refused';
+  return saysBusy(said) ? 'busy' : 'provider';
 }
 
 const isChunk = (value: JsonObject | null): value is Chunk => typeof value?.message_type === 'string';

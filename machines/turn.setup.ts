@@ -64,6 +64,8 @@ export const turnSetup = setup({
     wasCalling: ({ context }) => context.recovered?.stage === 'calls',
     hasCalls: ({ event }) => event.type === 'step.ended' && event.calls.length > 0,
     isCutOff: ({ event }) => event.type === 'step.failed' && event.cause === 'hub',
+    isBusyElsewhere: ({ event }) => event.type === 'step.failed' && event.cause === 'busy',
+    isFirstStep: ({ context }) => context.step === 1,
     isInterrupted: ({ event }) => event.type === 'step.failed' && event.cause === 'interrupted',
     isEndedElsewhere: ({ event }) => event.type === 'step.failed' && event.cause === 'cancelled',
     mayRetry: ({ context, event }) =>
@@ -76,7 +78,8 @@ export const turnSetup = setup({
   },
   delays: {
     storeRetry: 1_000,
-    hubRetry: ({ context }) => backoffMs(context.outages, context.seed),
+    hubRetry: ({ context }) => Math.max(backoffMs(context.outages, context.seed), context.retryAfterMs),
+    busyRetry: ({ context }) => Math.max(backoffMs(context.refusals, context.seed), context.retryAfterMs),
     retryDelay: ({ context }) => Math.max(1_000 * 2 ** (context.attempt - 1), context.retryAfterMs),
   },
   actions: {
@@ -126,7 +129,12 @@ export const turnSetup = setup({
     keepStandings: assign((_, standings: Standing[]) => ({ standings })),
     countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
     countOutage: assign({ outages: ({ context }) => context.outages + 1 }),
-    forgetOutages: assign({ outages: 0 }),
+    countRefusal: assign({ refusals: ({ context }) => context.refusals + 1 }),
+    forgetOutages: assign({ outages: 0, refusals: 0 }),
+    keepRetryAfter: assign(({ event }) =>
+      event.type === 'step.failed' ? { retryAfterMs: event.retryAfterMs } : {},
+    ),
+    forgetRetryAfter: assign({ retryAfterMs: 0 }),
     askFirst: assign({ attach: true }),
     tellAnew: assign({ attach: false, seq: 0 }),
     nextStep: assign({
@@ -193,6 +201,12 @@ export const turnSetup = setup({
           ...(context.runId ? { run_id: context.runId } : {}),
         }),
     ),
+    showBusy: enqueueActions(({ context, event, system, enqueue }) => {
+      // Once for each wait, however often the hub is asked.
+      if (context.refusals !== 1 || event.type !== 'step.failed') return;
+      const message = `The conversation is busy elsewhere; this turn goes on when it is free. The hub says: ${event.message}`;
+      enqueue.sendTo(system.get('outbox'), delta('status', { message, level: 'warning' }));
+    }),
     showInterruptedRun: sendTo(
       ({ system }) => system.get('outbox'),
       ({ context, event }) =>

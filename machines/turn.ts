@@ -45,6 +45,7 @@ export const turnMachine = turnSetup.createMachine({
     retryAfterMs: 0,
     waitingFor: null,
     outages: 0,
+    refusals: 0,
     calls: [],
     standings: [],
     stopReason: 'end_turn',
@@ -115,7 +116,16 @@ export const turnMachine = turnSetup.createMachine({
         ],
         'step.unknown': { target: 'sampling', reenter: true, actions: { type: 'tellAnew' } },
         'step.failed': [
-          { guard: 'isCutOff', target: 'waitingForHub', actions: { type: 'askFirst' } },
+          {
+            guard: 'isCutOff',
+            target: 'waitingForHub',
+            actions: [{ type: 'askFirst' }, { type: 'keepRetryAfter' }],
+          },
+          {
+            guard: 'isBusyElsewhere',
+            target: 'busyElsewhere',
+            actions: [{ type: 'tellAnew' }, { type: 'keepRetryAfter' }, { type: 'countRefusal' }],
+          },
           {
             guard: 'isInterrupted',
             target: 'sampling',
@@ -193,13 +203,37 @@ export const turnMachine = turnSetup.createMachine({
       tags: ['processing', 'RETRYING_API_REQUEST'],
       meta: { why: 'the hub is out of reach; the step goes on when it is back', who: 'the hub' },
       entry: [{ type: 'countOutage' }, { type: 'showLoop' }],
+      exit: { type: 'forgetRetryAfter' },
       after: { hubRetry: { target: 'sampling' } },
       on: { 'hub.returned': { target: 'sampling' }, 'turn.cancel': cancelHere },
+    },
+    busyElsewhere: {
+      tags: ['processing', 'RETRYING_API_REQUEST'],
+      meta: {
+        why: 'another run of this conversation is under way at the hub; the step is posted again until it is taken',
+        who: 'whoever that run belongs to',
+      },
+      entry: [{ type: 'showLoop' }, { type: 'showBusy' }],
+      exit: { type: 'forgetRetryAfter' },
+      after: { busyRetry: { target: 'sampling' } },
+      on: {
+        'hub.returned': { target: 'sampling' },
+        'turn.cancel': [
+          // The hub has nothing of this turn, and to cancel there would end the run of somebody else.
+          {
+            guard: 'isFirstStep',
+            target: 'finishing',
+            actions: [{ type: 'keepCancelled' }, { type: 'showState' }, { type: 'showInterrupted' }],
+          },
+          cancelHere,
+        ],
+      },
     },
     retrying: {
       tags: ['processing', 'RETRYING_API_REQUEST'],
       meta: { why: 'the model’s provider failed; trying again soon', who: 'the provider' },
       entry: [{ type: 'showLoop' }, { type: 'showRetry' }],
+      exit: { type: 'forgetRetryAfter' },
       after: { retryDelay: { target: 'sampling' } },
       on: { 'turn.cancel': cancelHere },
     },

@@ -56,11 +56,14 @@ export interface TurnContext {
   seq: number;
   /** Failures of the provider in this step. */
   attempt: number;
+  /** What the hub or the provider asked for before the next try; 0 outside of a wait for it. */
   retryAfterMs: number;
   /** The environment that holds the conversation while this turn is parked. */
   waitingFor: string | null;
   /** Times that the hub was out of reach in a row. */
   outages: number;
+  /** Times in a row that the hub said that the conversation is busy. */
+  refusals: number;
   calls: ProposedCall[];
   standings: Standing[];
   stopReason: string;

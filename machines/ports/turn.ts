@@ -78,10 +78,11 @@ export type ModelStepEvent =
   | {
       type: 'step.failed';
       /**
-       * `hub`: out of reach. `interrupted`: the hub died while it ran. `provider`: the model's failure.
+       * `hub`: out of reach. `busy`: the hub lets another run of the conversation end first, and holds no request
+       * open. `interrupted`: the hub died while it ran. `provider`: the model's failure.
        * `refused`: the hub says no and why. `cancelled`: somebody ended the run at the hub.
        */
-      cause: 'hub' | 'interrupted' | 'provider' | 'refused' | 'cancelled';
+      cause: 'hub' | 'busy' | 'interrupted' | 'provider' | 'refused' | 'cancelled';
       message: string;
       runId: string | null;
       retryable: boolean;

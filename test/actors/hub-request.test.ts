@@ -19,7 +19,7 @@ test('SDK-13 an answer is the value; what is not asked for is left out of the ad
 test.each([
   [404, { error: 'not_found', message: 'no agent "x"' }, 'not_found', 'no agent "x"'],
   [422, { detail: 'in the words of others' }, 'http_422', 'in the words of others'],
-  [502, 'Bad Gateway', 'http_502', 'HTTP 502: "Bad Gateway"'],
+  [502, 'Bad Gateway', 'http_502', 'HTTP 502: Bad Gateway'],
 ])('SDK-13 a refusal of %i tells status, code and message', async (status, body, code, message) => {
   hub.failures.set('GET /v1/agents', { status, body });
   expect(await ask('/v1/agents/')).toEqual({ ok: false, status, code, message, body });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createModelStep, type StepRequest } from '../../actors/model-step.ts';
 import type { ModelStepEvent, ModelStepInput } from '../../machines/ports.ts';
@@ -83,9 +84,9 @@ const stream = (...values: unknown[]): Answer => {
   };
 };
 const refuse =
-  (status: number, body: unknown): Answer =>
+  (status: number, body: unknown, headers: http.OutgoingHttpHeaders = {}): Answer =>
   (response) => {
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 const types = (said: ModelStepEvent[]) => said.map(({ type }) => type);
@@ -232,7 +233,46 @@ describe('a step that waits for another environment', () => {
   });
 });
 
+describe('a step answered by a proxy', () => {
+  test.each([
+    ['gzip', zlib.createGzip],
+    ['deflate', zlib.createDeflate],
+    ['br', zlib.createBrotliCompress],
+  ])('PROTO-53 that compressed it with %s is read', async (encoding, compress) => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding });
+      const packed = compress();
+      packed.pipe(response);
+      packed.end(sse(text(1, 'packed')) + sse(stop(2)) + sse('[DONE]'));
+    };
+    const { said, heard } = step();
+    await heard('step.ended');
+    expect(requests[0]?.headers['accept-encoding']).toBe('identity');
+    expect(said[1]).toMatchObject({ chunks: [{ content: 'packed' }, { message_type: 'stop_reason' }] });
+  });
+
+  test('PROTO-53 that says it compressed it and did not is a hub in trouble', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end('not packed at all');
+    };
+    expect(await step().heard('step.failed')).toMatchObject({ cause: 'hub', retryable: true });
+  });
+});
+
 describe('a step that attaches', () => {
+  test.each([
+    [200, null],
+    [400, { detail: 'INVALID_ARGUMENT: No active runs found for this conversation.' }],
+    [410, { detail: 'Run was created more than 3 hours ago, and is now expired.' }],
+    [422, { detail: [{ loc: ['body', 'otid'], msg: 'Extra inputs are not permitted' }] }],
+  ])('PROTO-54 answered with %i and no run is to a step that the hub does not know', async (status, body) => {
+    answer = refuse(status, JSON.stringify(body));
+    const { said, heard } = step(ATTACH);
+    await heard('step.unknown');
+    expect(types(said)).toEqual(['step.sent', 'step.unknown']);
+  });
+
   test('PROTO-34 hears everything from the first chunk, and shows what was not seen', async () => {
     answer = stream(text(1, 'a'), text(2, 'b'), stop(3), '[DONE]');
     const { said, heard } = step({ ...ATTACH, after: { runId: 'run-1', seq: 2 } });
@@ -275,7 +315,6 @@ describe('a step that fails', () => {
 
   test.each([
     [408, {}],
-    [409, { error: 'conversation_busy', message: 'busy' }],
     [429, { message: 'slow down' }],
     [500, 'oops'],
     [502, '<html>'],
@@ -286,6 +325,59 @@ describe('a step that fails', () => {
     expect(failed).toMatchObject({ cause: 'hub', retryable: true });
     expect(failed.message).toContain(`HTTP ${status}`);
   });
+
+  const BUSY =
+    'CONFLICT: Cannot send a new message: Another request is currently being processed. run_id=run-9';
+  test.each([
+    [409, { error: 'conversation_busy', message: 'come back later' }, 'come back later'],
+    [409, { detail: BUSY }, BUSY],
+    [409, { error: BUSY }, BUSY],
+    [409, { error: { detail: BUSY } }, BUSY],
+    [400, { detail: 'The conversation is busy with another active run' }, 'The conversation is busy with'],
+  ])('PROTO-48 with status %i and %j is to wait for another run', async (status, body, words) => {
+    const failed = await fails(refuse(status, body));
+    expect(failed).toMatchObject({ cause: 'busy', retryable: true, retryAfterMs: 0 });
+    expect(failed.message).toContain(words);
+  });
+
+  test('PROTO-48 with another conflict is refused in its words', async () => {
+    const detail = 'CONFLICT: Cannot send a new message: The agent is waiting for approval on a tool call.';
+    expect(await fails(refuse(409, { detail }))).toMatchObject({ cause: 'refused', message: detail });
+  });
+
+  test.each([
+    [429, '7', 7_000],
+    [503, '100000', 300_000],
+    [503, 'soon', 0],
+    [502, 'Sat, 01 Jan 2000 00:00:00 GMT', 0],
+    [409, '9', 9_000],
+  ])('PROTO-49 with status %i and Retry-After %j names the wait', async (status, wait, retryAfterMs) => {
+    const failed = await fails(refuse(status, { detail: BUSY }, { 'retry-after': wait }));
+    expect(failed).toMatchObject({ retryable: true, retryAfterMs });
+  });
+
+  test('PROTO-54 with JSON in place of a stream is refused, and says so', async () => {
+    expect(await fails(refuse(200, { messages: [] }))).toMatchObject({
+      cause: 'refused',
+      retryable: false,
+      message: expect.stringContaining('not with a stream'),
+    });
+  });
+
+  test.each([200, 502, 504])('PROTO-45 with status %i and a web page is a hub in trouble', async (status) => {
+    const page = '<html><head><title>Out for lunch</title></head></html>';
+    const failed = await fails(refuse(status, page, { 'content-type': 'text/html; charset=utf-8' }));
+    expect(failed).toMatchObject({ cause: 'hub', retryable: true });
+    expect(failed.message).toContain('Out for lunch');
+    expect(failed.message).not.toContain('<');
+  });
+
+  test.each([200, 204, 302, 502])(
+    'PROTO-45 with status %i and nothing is a hub in trouble',
+    async (status) => {
+      expect(await fails((response) => response.writeHead(status).end())).toMatchObject({ cause: 'hub' });
+    },
+  );
 
   test('PROTO-45 when the hub is not there', async () => {
     server.closeAllConnections();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hubRequest } from '../../actors/hub-request.ts';
 import { nodeFetch } from '../../actors/node-fetch.ts';
@@ -45,6 +46,13 @@ describe('a request by node:http', () => {
       ok: true,
       value: { method: 'POST', url: '/v1/things', auth: 'Bearer secret', body: '{"text":"grüße"}' },
     });
+  });
+
+  test('PROTO-53 an answer that was compressed unasked is read', async () => {
+    answer = (_, __, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'));
+    };
+    expect(await ask()).toEqual({ ok: true, value: { a: 1 } });
   });
 
   test('a refusal is an answer with its words', async () => {

@@ -3,6 +3,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createActor, toPromise } from 'xstate';
+import type { HubFetch } from '../../actors/hub-request.ts';
+import { nodeFetch } from '../../actors/node-fetch.ts';
 import { createRegister } from '../../actors/register.ts';
 import type { RegisterAnswer } from '../../src/protocol/register.ts';
 
@@ -10,6 +12,7 @@ let server: http.Server;
 let url: string;
 let status: number;
 let reply: string;
+let retryAfter: string | null;
 let asked: { path: string; headers: http.IncomingHttpHeaders; body: string }[];
 let registered: RegisterAnswer[];
 
@@ -17,6 +20,7 @@ beforeEach(async () => {
   asked = [];
   registered = [];
   status = 200;
+  retryAfter = null;
   server = http.createServer((request, response) => {
     let body = '';
     request.on('data', (part) => {
@@ -25,7 +29,7 @@ beforeEach(async () => {
     request.on('end', () => {
       asked.push({ path: `${request.method} ${request.url}`, headers: request.headers, body });
       if (status === 0) return;
-      response.writeHead(status).end(reply);
+      response.writeHead(status, retryAfter === null ? {} : { 'retry-after': retryAfter }).end(reply);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -40,10 +44,10 @@ afterEach(() => {
 });
 
 const body = { deviceId: 'device-1', connectionName: 'laptop', metadata: {} };
-const start = () =>
+const start = (fetch?: HubFetch) =>
   createActor(
     createRegister({
-      hub: () => ({ url, token: 'very-secret-token' }),
+      hub: () => ({ url, token: 'very-secret-token', ...(fetch ? { fetch } : {}) }),
       body: () => body,
       onRegistered: (answer) => registered.push(answer),
     }),
@@ -86,6 +90,29 @@ describe('a registration', () => {
     status = code;
     reply = 'no explanation';
     expect(await register()).toMatchObject({ ok: false, permanent: false });
+  });
+
+  const inAMinute = () => new Date(Date.now() + 60_000).toUTCString();
+  test.each([
+    [429, '7', 7_000, 7_000],
+    [503, inAMinute(), 1, 60_000],
+    [503, '86400', 300_000, 300_000],
+    [429, '-5', 0, 0],
+    [503, 'soon', 0, 0],
+  ])('PROTO-49 refused with %i and Retry-After %j names the wait', async (code, wait, least, most) => {
+    status = code;
+    retryAfter = wait;
+    reply = '{"error":"slow","errorCode":"route_rps_rate_limit_exceeded"}';
+    for (const fetch of [undefined, nodeFetch]) {
+      const answer = await toPromise(start(fetch));
+      expect(answer).toMatchObject({
+        permanent: false,
+        message: `HTTP ${code}: slow (route_rps_rate_limit_exceeded)`,
+      });
+      const waitMs = answer.ok === false ? answer.retryAfterMs : -1;
+      expect(waitMs).toBeGreaterThanOrEqual(least);
+      expect(waitMs).toBeLessThanOrEqual(most);
+    }
   });
 
   test('PROTO-51 that nobody answers is tried again', async () => {

@@ -190,6 +190,16 @@ describe('a step that does not end well', () => {
     expect(chunks.map(({ message_type }) => message_type)).toEqual(['error_message', 'stop_reason']);
   });
 
+  test('PROTO-48 that is busy elsewhere is no failure that people see', () => {
+    const detail = 'Another request is currently being processed for this conversation. run_id=run-9';
+    for (const fields of [{ message: 'CONFLICT', detail }, { detail }, { message: detail }]) {
+      const data = [failure(1, { error_type: 'internal_error', ...fields }), stop(2, 'error'), DONE];
+      const { end, chunks } = read(data);
+      expect(end).toMatchObject({ type: 'step.failed', cause: 'busy', retryable: true });
+      expect(chunks).toEqual([]);
+    }
+  });
+
   test('PROTO-35 tells whether and when it may be tried again', () => {
     const end = (fields: JsonObject) => read([failure(1, fields), DONE]).end;
     expect(end({ error_type: 'llm_error', retryable: false })).toMatchObject({ retryable: false });

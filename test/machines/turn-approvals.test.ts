@@ -97,6 +97,7 @@ describe('the answer to an approval', () => {
       name: 'Tool',
       args: { command: 'ls -l' },
       cwd: '/w',
+      effect: { kind: 'anything' },
     });
     expect(house.store.written.find(({ op }) => op === 'recordIntent')).toMatchObject({
       args: { command: 'ls -l' },

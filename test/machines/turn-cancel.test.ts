@@ -24,6 +24,7 @@ const waits: Record<string, { options?: HouseOptions; begin: (house: House) => v
   },
   'while it waits to ask the provider again': { begin: (house) => house.fail('provider') },
   'while the hub is out of reach': { begin: (house) => house.fail('hub') },
+  'while the conversation is busy elsewhere': { begin: (house) => house.fail('busy') },
   'while the end of the step is written': {
     begin: (house) => {
       house.store.holds = ({ op }) => op === 'endStep';

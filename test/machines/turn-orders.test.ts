@@ -225,6 +225,60 @@ describe('the frames of a turn, in order (protocol.md 5.2)', () => {
     expect(house.models.lives).toHaveLength(2);
   });
 
+  test('TURN-16 (e) a conversation that is busy at the hub is waited for, told once, and posted to again', async () => {
+    const house = await running();
+    for (let tries = 1; tries <= 6; tries += 1) {
+      house.fail('busy', { message: 'run-9 is being processed' });
+      const told = await seen(house);
+      expect(told[0]).toBe('LS RETRYING_API_REQUEST');
+      expect(told.slice(1)).toEqual(
+        tries === 1 ? [expect.stringMatching(/^Δ status .*busy elsewhere.*run-9 is being processed$/)] : [],
+      );
+      house.clock.advance(999);
+      expect(house.models.lives).toHaveLength(tries);
+      house.clock.advance(30_000);
+      expect(house.models.last().input).toMatchObject({ kind: 'post', step: 1 });
+      expect(await seen(house)).toContain('LS SENDING_API_REQUEST');
+    }
+    house.reply('at last');
+    expect(await seen(house)).toEqual([...answering('at last'), ...finished('end_turn')]);
+  });
+
+  test('TURN-17 (d) an abort while the conversation is busy ends the turn and cancels no run of others', async () => {
+    const house = await running();
+    house.fail('busy');
+    await seen(house);
+    house.abort();
+    expect(await seen(house)).toEqual([
+      'LS WAITING_ON_INPUT',
+      'DS resting',
+      'Δ status Interrupted',
+      'abort_message_response abort aborted:true success:true',
+      'Q []',
+      'turn_finished cancelled',
+      'Q []',
+    ]);
+    expect(house.cancels.asked).toEqual([]);
+    house.clock.advance(60_000);
+    expect(house.models.lives).toHaveLength(1);
+  });
+
+  test('TURN-18 what a hub says of waiting is heeded, and holds for one wait', async () => {
+    for (const cause of ['hub', 'busy'] as const) {
+      const house = await running();
+      house.fail(cause, { retryAfterMs: 45_000 });
+      await settle();
+      house.clock.advance(44_999);
+      expect(house.models.lives).toHaveLength(1);
+      house.clock.advance(1);
+      expect(house.models.lives).toHaveLength(2);
+      house.fail(cause);
+      await settle();
+      house.clock.advance(5_000);
+      expect(house.models.lives).toHaveLength(3);
+    }
+  });
+
   test('D16 TURN-2 (e) the error that ends a turn comes before its end', async () => {
     const house = await running();
     for (const delay of [1_000, 2_000, 4_000]) {

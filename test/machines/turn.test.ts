@@ -183,7 +183,7 @@ describe('a turn, explored', () => {
       });
   });
 
-  test('TURN-7 a hub that is out of reach or was interrupted counts as no attempt and ends nothing', () => {
+  test('TURN-7 TURN-16 a hub that is out of reach, busy or was interrupted counts as no attempt and ends nothing', () => {
     for (const explored of all)
       assertEverywhere(explored, 'no attempt', (state) =>
         state.edges.every(({ event, to }) => {
@@ -191,6 +191,8 @@ describe('a turn, explored', () => {
           const after = explored.at(to);
           if (event.cause === 'hub')
             return isAt(after, 'waitingForHub') && contextOf(after).attempt === contextOf(state).attempt;
+          if (event.cause === 'busy')
+            return isAt(after, 'busyElsewhere') && contextOf(after).attempt === contextOf(state).attempt;
           if (event.cause === 'interrupted')
             return isAt(after, 'sampling') && contextOf(after).attempt === contextOf(state).attempt;
           return true;

@@ -11,7 +11,7 @@ export interface ToldStep {
 
 export type ModelWords = { ok: true; events: ModelStepEvent[] } | { ok: false; reason: string };
 
-const CAUSES = ['hub', 'interrupted', 'provider', 'refused', 'cancelled'] as const;
+const CAUSES = ['hub', 'busy', 'interrupted', 'provider', 'refused', 'cancelled'] as const;
 
 /** What the words behind `model:` mean. */
 export function readModelWords(words: string, step: ToldStep): ModelWords {

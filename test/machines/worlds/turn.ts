@@ -48,6 +48,7 @@ const events: AnyEvent[] = [
   ended([call]),
   { type: 'step.unknown' },
   failed('hub'),
+  failed('busy'),
   failed('interrupted'),
   failed('provider'),
   failed('provider', false),
