@@ -29,6 +29,8 @@ export interface DeviceSocketOptions {
 /** Frames above this end the connection: nothing that a hub says to a host is nearly as large. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024;
 
+const TOKEN_REFUSED = 'the hub does not know the token (any more)';
+
 /** Port `deviceSocket`: one socket to the hub, with the link's handshake. */
 export function createDeviceSocket({ uplink, token, query }: DeviceSocketOptions) {
   return fromCallback<DeviceSocketCommand, DeviceSocketInput>(({ input, sendBack, receive }) => {
@@ -76,7 +78,11 @@ export function createDeviceSocket({ uplink, token, query }: DeviceSocketOptions
       else if (attached) uplink.receive(text, frame);
     });
     socket.on('close', (code, reason) => end(code, reason.toString()));
-    socket.on('error', () => end(1006, ''));
+    socket.on('unexpected-response', (_request, { statusCode }) => {
+      end(1006, statusCode === 401 ? TOKEN_REFUSED : `the hub refused the socket with HTTP ${statusCode}`);
+      socket.terminate();
+    });
+    socket.on('error', ({ message }) => end(1006, message));
     receive((command) => {
       if (command.type === 'socket.ping' && socket.readyState === WebSocket.OPEN)
         socket.send('{"type":"ping"}');

@@ -32,7 +32,8 @@ export type ConnectionEmitted =
   | { type: 'connection.registered'; connectionId: string }
   | { type: 'connection.up'; resumed: boolean }
   | { type: 'connection.down' }
-  | { type: 'connection.retrying'; attempt: number; delayMs: number }
+  /** `reason` is why it was lost or refused, as far as anybody said. */
+  | { type: 'connection.retrying'; attempt: number; delayMs: number; reason: string }
   | { type: 'connection.superseded' }
   | { type: 'connection.refused'; message: string };
 
@@ -95,6 +96,8 @@ export const connectionMachine = setup({
     keepFailure: assign((_, registered: Registered) =>
       registered.ok ? {} : { failure: registered.message, retryAfterMs: registered.retryAfterMs },
     ),
+    keepClosure: assign(({ event }) => (event.type === 'socket.closed' ? { failure: event.reason } : {})),
+    keepSilence: assign({ failure: 'the hub fell silent' }),
     announceRegistered: emit(({ context }) => ({
       type: 'connection.registered' as const,
       connectionId: context.connectionId,
@@ -108,6 +111,7 @@ export const connectionMachine = setup({
       type: 'connection.retrying' as const,
       attempt: context.attempt,
       delayMs: Math.max(backoffMs(context.attempt, context.seed), context.retryAfterMs),
+      reason: context.failure,
     })),
     announceSuperseded: emit({ type: 'connection.superseded' }),
     announceRefused: emit(({ context }) => ({
@@ -197,9 +201,13 @@ export const connectionMachine = setup({
                 'socket.closed': [
                   { guard: 'isSuperseded', target: '#connection.superseded' },
                   // A hub that registers a host and then does not know it is not asked again and again without a wait.
-                  { guard: 'isUnknownAgain', target: '#connection.registeringLater' },
+                  {
+                    guard: 'isUnknownAgain',
+                    target: '#connection.registeringLater',
+                    actions: { type: 'keepClosure' },
+                  },
                   { guard: 'isUnknownThere', target: '#connection.registering' },
-                  { target: 'backoff' },
+                  { target: 'backoff', actions: { type: 'keepClosure' } },
                 ],
               },
               states: {
@@ -207,7 +215,12 @@ export const connectionMachine = setup({
                   tags: ['trying'],
                   meta: { why: 'opening the socket to the hub', who: 'the hub' },
                   on: { 'socket.ready': { target: 'connected' } },
-                  after: { openTimeout: { target: '#connection.attached.link.backoff' } },
+                  after: {
+                    openTimeout: {
+                      target: '#connection.attached.link.backoff',
+                      actions: { type: 'keepSilence' },
+                    },
+                  },
                 },
                 connected: {
                   id: 'connected',
@@ -220,7 +233,10 @@ export const connectionMachine = setup({
                     'socket.heard': { actions: { type: 'hear' } },
                     'link.probe': { actions: { type: 'probe' } },
                     'heartbeat.due': { actions: { type: 'sendPing' } },
-                    'heartbeat.lost': { target: '#connection.attached.link.backoff' },
+                    'heartbeat.lost': {
+                      target: '#connection.attached.link.backoff',
+                      actions: { type: 'keepSilence' },
+                    },
                   },
                   initial: 'fresh',
                   states: {

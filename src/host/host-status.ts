@@ -14,10 +14,12 @@ export function tellStatus(
 ): void {
   connection.on('connection.up', () => tell({ state: 'connected', detail: 'connected to the hub' }));
   connection.on('connection.down', () => tell({ state: 'disconnected', detail: 'the hub is out of reach' }));
-  connection.on('connection.retrying', ({ attempt, delayMs }) =>
+  connection.on('connection.retrying', ({ attempt, delayMs, reason }) =>
     tell({
       state: 'reconnecting',
-      detail: `Reconnecting (attempt ${attempt}, retry in ${Math.ceil(delayMs / 1000)}s)`,
+      detail:
+        `Reconnecting (attempt ${attempt}, retry in ${Math.ceil(delayMs / 1000)}s)` +
+        (reason ? `: ${reason}` : ''),
     }),
   );
   connection.on('connection.superseded', () =>

@@ -219,14 +219,19 @@ describe('a device socket ends', () => {
   test.each([401, 404, 503])('PROTO-66 as an outage when the upgrade is refused with %i', async (status) => {
     refuseWith = status;
     const socket = open(true);
-    expect(await socket.heard('socket.closed')).toEqual({ type: 'socket.closed', code: 1006, reason: '' });
+    const reason = status === 401 ? 'does not know the token' : `HTTP ${status}`;
+    expect(await socket.heard('socket.closed')).toEqual({
+      ...{ type: 'socket.closed', code: 1006 },
+      reason: expect.stringContaining(reason),
+    });
     expect(socket.uplink.calls).toEqual([]);
   });
 
   test('PROTO-66 as an outage when nobody is there', async () => {
     server.close();
     await once(server, 'close');
-    expect(await open(true).heard('socket.closed')).toMatchObject({ code: 1006 });
+    const closed = await open(true).heard('socket.closed');
+    expect(closed).toMatchObject({ code: 1006, reason: expect.stringContaining('ECONNREFUSED') });
   });
 
   test('PROTO-66 as an outage before the hub has answered, without a word to the link', async () => {

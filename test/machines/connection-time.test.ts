@@ -72,6 +72,20 @@ describe('the connection of a host', () => {
     expect(told).toEqual(waits.map((wait, n) => [n + 1, wait]));
   });
 
+  test('CONN-20 each wait is told with what was said of the loss before it', async () => {
+    const link = await openLink();
+    link.ready();
+    for (const reason of ['the hub moves', '']) {
+      await link.close(1006, reason);
+      await link.untilNextTry();
+    }
+    link.clock.advance(30_000);
+    const told = link.emitted.flatMap((event) =>
+      event.type === 'connection.retrying' ? [event.reason] : [],
+    );
+    expect(told).toEqual(['the hub moves', '', 'the hub fell silent']);
+  });
+
   test('D4 a hub that accepts and closes is asked ever more rarely; only 10 stable seconds start anew', async () => {
     const link = await openLink();
     const waits: number[] = [];

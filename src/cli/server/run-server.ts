@@ -1,6 +1,7 @@
 import type { HostStatus } from '../../host/index.ts';
 import type { Mode } from '../../protocol/modes.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printable } from '../render/printable.ts';
 import { version } from '../version.ts';
 import { approvalLimitMs } from './approval-limit.ts';
 import { findHub } from './find-hub.ts';
@@ -111,7 +112,8 @@ function createStatusLines(): (status: HostStatus) => void {
     if (state === 'disconnected' || state === 'reconnecting') {
       if (!isLost) say('The hub is out of reach. Turns go on; coming back by itself.');
       isLost = true;
-      if (state === 'reconnecting') say(detail);
+      // What a hub gives as its reason is its own text.
+      if (state === 'reconnecting') say(printable(detail));
     }
     if (state === 'connected' && isLost) {
       isLost = false;
