@@ -44,6 +44,7 @@ export function createToolRunner({ tools, env, mask, markOf }: ToolRunnerOptions
     const context: ToolContext = {
       callId,
       cwd: input.cwd,
+      effect: input.effect,
       mark,
       env: commandEnvironment(env, mark),
       secrets: mask,

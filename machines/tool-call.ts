@@ -38,6 +38,7 @@ export interface ToolCallContext {
   standing: Standing;
   parent: ToolCallInput['parent'];
   args: JsonObject;
+  effect: CallEffect;
   comment: string | null;
   outcome: ToolOutcome;
 }
@@ -45,6 +46,7 @@ export interface ToolCallContext {
 /** What a timer takes at most; a call without a limit has a timer that does nothing. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+const NO_EFFECT: CallEffect = { kind: 'reads', files: [] };
 const NO_OUTCOME: ToolOutcome = { status: 'error', text: '' };
 const INTERRUPTED: ToolOutcome = { status: 'error', text: 'Interrupted by user', outcome: 'cancelled' };
 const NOT_ENDED: ToolOutcome = {
@@ -100,15 +102,10 @@ export const toolCallMachine = setup({
   actions: {
     tellAllowed: sendTo(
       ({ context }) => context.parent,
-      ({ context, event }) => ({
+      ({ context }) => ({
         type: 'call.allowed' as const,
         id: context.standing.id,
-        effect:
-          event.type === 'approval.decided' && event.decision.behavior === 'allow'
-            ? event.decision.effect
-            : 'effect' in context.standing
-              ? context.standing.effect
-              : { kind: 'reads' as const, files: [] },
+        effect: context.effect,
       }),
     ),
     tellSettled: sendTo(
@@ -117,7 +114,7 @@ export const toolCallMachine = setup({
     ),
     keepDecision: assign(({ event }) =>
       event.type === 'approval.decided' && event.decision.behavior === 'allow'
-        ? { args: event.decision.args, comment: event.decision.message }
+        ? { args: event.decision.args, effect: event.decision.effect, comment: event.decision.message }
         : {},
     ),
     keepRefusal: assign(({ event }) =>
@@ -214,6 +211,7 @@ export const toolCallMachine = setup({
     standing: input.standing,
     parent: input.parent,
     args: 'args' in input.standing ? input.standing.args : {},
+    effect: 'effect' in input.standing ? input.standing.effect : NO_EFFECT,
     comment: input.standing.kind === 'allowed' ? input.standing.comment : null,
     outcome: NO_OUTCOME,
   }),
@@ -297,6 +295,7 @@ export const toolCallMachine = setup({
           name: context.standing.name,
           args: context.args,
           cwd: 'cwd' in context.standing ? context.standing.cwd : '',
+          effect: context.effect,
         }),
         onError: { target: 'settling', actions: { type: 'keepUnknown' } },
       },

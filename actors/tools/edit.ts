@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { onFile } from './file-failure.ts';
+import { judgedPath, readJudged } from './judged-file.ts';
 import { cancelled, failure, success } from './outcome.ts';
-import { realPath, touchedPath } from './real-path.ts';
-import { readRegularFile } from './regular-file.ts';
+import { touchedPath } from './real-path.ts';
 import { replaceText } from './replace-text.ts';
 import type { Tool } from './tool.ts';
 import { goneDirectory } from './working-directory.ts';
@@ -30,12 +30,13 @@ old_string must be equal to the text of the file, with indentation and line brea
   parameters,
   effect: async (args, cwd) => ({ kind: 'writes', files: [await touchedPath(args.file_path, cwd)] }),
 
-  run(args, { cwd, signal }) {
+  run(args, context) {
+    const { cwd, signal } = context;
     return onFile(args.file_path, async () => {
       const gone = await goneDirectory(cwd, args.file_path);
       if (gone) return gone;
       if (args.old_string === args.new_string) return failure('old_string and new_string are equal.');
-      const path = await realPath(args.file_path, cwd);
+      const path = await judgedPath(args.file_path, context);
       const next = args.old_string === '' ? await fresh(path, args) : await edited(path, args);
       if (!next.ok) return failure(`${next.reason} Nothing was changed.`);
       const written = await writeAtomic(path, next.bytes, signal);
@@ -49,7 +50,7 @@ old_string must be equal to the text of the file, with indentation and line brea
 type Next = { ok: true; bytes: Buffer; done: string } | { ok: false; reason: string };
 
 async function edited(path: string, args: EditArgs): Promise<Next> {
-  const content = await readRegularFile(path);
+  const content = await readJudged(path);
   if (!content.ok) return { ok: false, reason: `${path} ${content.reason}.` };
   const replaced = replaceText(content.bytes, {
     oldText: args.old_string,
@@ -68,7 +69,7 @@ async function edited(path: string, args: EditArgs): Promise<Next> {
 }
 
 async function fresh(path: string, args: EditArgs): Promise<Next> {
-  const content = await readRegularFile(path).catch((error: NodeJS.ErrnoException) => {
+  const content = await readJudged(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });

@@ -1,5 +1,6 @@
 import type { ToolOutcome } from '../../machines/ports.ts';
 import { failure } from './outcome.ts';
+import { PlaceChanged } from './place-changed.ts';
 
 const REASONS: Record<string, string> = {
   ENOENT: 'does not exist',
@@ -21,6 +22,7 @@ export async function onFile(path: string, work: () => Promise<ToolOutcome>): Pr
   try {
     return await work();
   } catch (error) {
+    if (error instanceof PlaceChanged) return failure(error.message);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return failure(`${path} ${REASONS[code] ?? `could not be used: ${message}`}.`);

@@ -1,11 +1,12 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { ToolOutcome } from '../../machines/ports.ts';
 import { onFile } from './file-failure.ts';
 import { cancelled, failure, success } from './outcome.ts';
 import { createPage } from './page.ts';
 import { touchedPath } from './real-path.ts';
 import { ripgrep, type SearchEnd } from './ripgrep.ts';
-import { placed, type SearchPlace, searchPlace } from './search-place.ts';
+import { inSearchPlace, placed, type SearchPlace } from './search-place.ts';
 import type { Tool, ToolContext } from './tool.ts';
 import { goneDirectory } from './working-directory.ts';
 
@@ -38,36 +39,40 @@ Shows ${MOST_FILES} files and ${MOST_CHARACTERS} characters at most, and how man
     return onFile(resolve(cwd, directory), async () => {
       const gone = await goneDirectory(cwd, directory);
       if (gone) return gone;
-      const where = await searchPlace(directory, context, 'directory');
-      if (!where.ok) return where.outcome;
-      const { place } = where;
-
-      const matches: string[] = [];
-      const found = await list(place, pattern, context, (path) => matches.push(path) < MOST_MATCHES);
-      if (found === 'cancelled') return cancelled('The search was cancelled.');
-      if (!found.ok) return failure(found.reason);
-      // To ripgrep a glob counts more than .gitignore, so it is asked a second time, without the glob.
-      const visible = new Set<string>();
-      const all =
-        matches.length === 0 ? found : await list(place, null, context, collectOnly(matches, visible));
-      if (all === 'cancelled') return cancelled('The search was cancelled.');
-      if (!all.ok) return failure(all.reason);
-
-      const page = createPage({
-        noun: 'files',
-        offset: 0,
-        entries: MOST_FILES,
-        characters: MOST_CHARACTERS - 200,
-        hint: () => 'give a narrower pattern or path',
-      });
-      for (const path of matches) if (visible.has(path)) page.add(inOneLine(placed(place, path)));
-      const note = page.note(found.complete && (all.complete || visible.size === matches.length));
-      if (page.total > 0) return success([...page.shown, note].filter((line) => line !== '').join('\n'));
-      const hidden = matches.length > 0 ? ` ${matches.length} that do are named by .gitignore.` : '';
-      return success(`No files match ${args.pattern}.${hidden}`);
+      return inSearchPlace(directory, context, 'directory', (place) => search(place, pattern, args, context));
     });
   },
 };
+
+async function search(
+  place: SearchPlace,
+  pattern: string,
+  args: GlobArgs,
+  context: ToolContext,
+): Promise<ToolOutcome> {
+  const matches: string[] = [];
+  const found = await list(place, pattern, context, (path) => matches.push(path) < MOST_MATCHES);
+  if (found === 'cancelled') return cancelled('The search was cancelled.');
+  if (!found.ok) return failure(found.reason);
+  // To ripgrep a glob counts more than .gitignore, so it is asked a second time, without the glob.
+  const visible = new Set<string>();
+  const all = matches.length === 0 ? found : await list(place, null, context, collectOnly(matches, visible));
+  if (all === 'cancelled') return cancelled('The search was cancelled.');
+  if (!all.ok) return failure(all.reason);
+
+  const page = createPage({
+    noun: 'files',
+    offset: 0,
+    entries: MOST_FILES,
+    characters: MOST_CHARACTERS - 200,
+    hint: () => 'give a narrower pattern or path',
+  });
+  for (const path of matches) if (visible.has(path)) page.add(inOneLine(placed(place, path)));
+  const note = page.note(found.complete && (all.complete || visible.size === matches.length));
+  if (page.total > 0) return success([...page.shown, note].filter((line) => line !== '').join('\n'));
+  const hidden = matches.length > 0 ? ` ${matches.length} that do are named by .gitignore.` : '';
+  return success(`No files match ${args.pattern}.${hidden}`);
+}
 
 /** Lists files with a pattern (newest first) or all that are not ignored (in no order). */
 function list(

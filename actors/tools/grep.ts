@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ToolOutcome } from '../../machines/ports.ts';
 import { onFile } from './file-failure.ts';
 import { cancelled, failure, success } from './outcome.ts';
 import { createPage } from './page.ts';
 import { touchedPath } from './real-path.ts';
 import { ripgrep, SEARCH_LIMIT_MS } from './ripgrep.ts';
-import { placed, searchPlace } from './search-place.ts';
-import type { Tool } from './tool.ts';
+import { inSearchPlace, placed, type SearchPlace } from './search-place.ts';
+import type { Tool, ToolContext } from './tool.ts';
 import { goneDirectory } from './working-directory.ts';
 
 const MOST_CHARACTERS = 10_000;
@@ -68,27 +69,30 @@ Shows head_limit lines of output (${DEFAULT_LIMIT} by default), ${MOST_CHARACTER
     return onFile(resolve(cwd, args.path ?? '.'), async () => {
       const gone = await goneDirectory(cwd, args.path);
       if (gone) return gone;
-      const where = await searchPlace(args.path ?? '.', context, 'fileOrDirectory');
-      if (!where.ok) return where.outcome;
-      const { place } = where;
-      const page = createPage({
-        noun: args.output_mode === 'content' ? 'lines' : 'files',
-        offset: args.offset ?? 0,
-        entries: args.head_limit ?? DEFAULT_LIMIT,
-        characters: MOST_CHARACTERS - 200,
-        hint: (last) => `continue with offset ${last}`,
-      });
-      const onEntry = (entry: string): boolean =>
-        page.add(placed(place, entry.endsWith('\r') ? entry.slice(0, -1) : entry));
-      const search = { args: options(args), separator: '\n' as const, longest: LONGEST_LINE, onEntry };
-      const end = await ripgrep(place, search, context);
-      if (end === 'cancelled') return cancelled('The search was cancelled.');
-      if (!end.ok) return failure(end.reason);
-      const text = [...page.shown, page.note(end.complete)].filter((line) => line !== '').join('\n');
-      return success(text || 'No matches.');
+      return inSearchPlace(args.path ?? '.', context, 'fileOrDirectory', (place) =>
+        search(place, args, context),
+      );
     });
   },
 };
+
+async function search(place: SearchPlace, args: GrepArgs, context: ToolContext): Promise<ToolOutcome> {
+  const page = createPage({
+    noun: args.output_mode === 'content' ? 'lines' : 'files',
+    offset: args.offset ?? 0,
+    entries: args.head_limit ?? DEFAULT_LIMIT,
+    characters: MOST_CHARACTERS - 200,
+    hint: (last) => `continue with offset ${last}`,
+  });
+  const onEntry = (entry: string): boolean =>
+    page.add(placed(place, entry.endsWith('\r') ? entry.slice(0, -1) : entry));
+  const asked = { args: options(args), separator: '\n' as const, longest: LONGEST_LINE, onEntry };
+  const end = await ripgrep(place, asked, context);
+  if (end === 'cancelled') return cancelled('The search was cancelled.');
+  if (!end.ok) return failure(end.reason);
+  const text = [...page.shown, page.note(end.complete)].filter((line) => line !== '').join('\n');
+  return success(text || 'No matches.');
+}
 
 function options(args: GrepArgs): string[] {
   const chosen = ['--hidden', '--no-require-git', '--sort=path', '--crlf', '--with-filename', '--no-heading'];

@@ -5,9 +5,10 @@ import type { Secrets } from '../secrets/known-secrets.ts';
 import { maskText } from '../secrets/mask.ts';
 import { cutLine } from './cut-line.ts';
 import { onFile } from './file-failure.ts';
+import { judgedPath, readJudged } from './judged-file.ts';
 import { failure, success } from './outcome.ts';
 import { touchedPath } from './real-path.ts';
-import { LARGEST_FILE, readRegularFile } from './regular-file.ts';
+import { LARGEST_FILE } from './regular-file.ts';
 import type { Tool } from './tool.ts';
 import { goneDirectory } from './working-directory.ts';
 
@@ -29,12 +30,13 @@ Shows ${MOST_LINES} lines at most, ${LONGEST_LINE} characters of each line and $
   parameters,
   effect: async (args, cwd) => ({ kind: 'reads', files: [await touchedPath(args.file_path, cwd)] }),
 
-  run(args, { cwd, secrets }) {
+  run(args, context) {
+    const { cwd, secrets } = context;
     const path = resolve(cwd, args.file_path);
     return onFile(path, async () => {
       const gone = await goneDirectory(cwd, args.file_path);
       if (gone) return gone;
-      const content = await readRegularFile(path);
+      const content = await readJudged(await judgedPath(args.file_path, context));
       if (!content.ok) return failure(`${path} ${content.reason}.`);
       if (content.bytes.includes(0)) return failure(`${path} is a binary file (it has NUL bytes in it).`);
       return show(content.bytes, args.offset ?? 1, Math.min(args.limit ?? MOST_LINES, MOST_LINES), secrets);

@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 
 /** No tool reads more of a file than this. */
 export const LARGEST_FILE = 10 * 1024 * 1024;
@@ -7,15 +7,17 @@ export const LARGEST_FILE = 10 * 1024 * 1024;
 export type FileContent = { ok: true; bytes: Buffer } | { ok: false; reason: string };
 
 /**
- * The bytes of a regular file. A pipe, a device or a socket is not even opened: it could hang or act.
- * Rejects with the system's error when there is none.
+ * The bytes of a regular file. A pipe, a device or a socket is not even opened: it could hang or act. `path` is real:
+ * a link is not followed. Rejects with the system's error when there is none, and with what `opened` rejects with,
+ * which is asked before anything is read.
  */
-export async function readRegularFile(path: string): Promise<FileContent> {
-  const kind = whatElse(await stat(path));
+export async function readRegularFile(path: string, opened?: () => Promise<void>): Promise<FileContent> {
+  const kind = whatElse(await lstat(path));
   if (kind) return { ok: false, reason: kind };
   // It may have been replaced by a pipe since; opened like this, also a pipe answers at once.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
+    await opened?.();
     const now = await file.stat();
     const changed = whatElse(now);
     if (changed) return { ok: false, reason: changed };
@@ -38,6 +40,7 @@ export async function readRegularFile(path: string): Promise<FileContent> {
 /** What it is, unless it is a regular file. */
 export function whatElse(stats: Stats): string | null {
   if (stats.isFile()) return null;
+  if (stats.isSymbolicLink()) return 'is a symbolic link by now';
   if (stats.isDirectory()) return 'is a directory, not a file';
   if (stats.isFIFO()) return 'is a named pipe, not a file';
   if (stats.isSocket()) return 'is a socket, not a file';

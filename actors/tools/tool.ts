@@ -7,6 +7,8 @@ export interface ToolContext {
   callId: string;
   /** The conversation's working directory; it may be gone. */
   cwd: string;
+  /** What the call was allowed for, by its real paths; what leads elsewhere by now is not touched. */
+  effect: CallEffect;
   /** The value of SIGNALBOX_CALL for every process of this call. It stands in `env` already. */
   mark: string;
   /** The environment for processes. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { onFile } from './file-failure.ts';
+import { judgedPath } from './judged-file.ts';
 import { cancelled, failure, success } from './outcome.ts';
-import { realPath, touchedPath } from './real-path.ts';
+import { touchedPath } from './real-path.ts';
 import type { Tool } from './tool.ts';
 import { goneDirectory } from './working-directory.ts';
 import { writeAtomic } from './write-atomic.ts';
@@ -17,11 +18,12 @@ export const write: Tool<z.output<typeof parameters>> = {
   parameters,
   effect: async (args, cwd) => ({ kind: 'writes', files: [await touchedPath(args.file_path, cwd)] }),
 
-  run(args, { cwd, signal }) {
+  run(args, context) {
+    const { cwd, signal } = context;
     return onFile(args.file_path, async () => {
       const gone = await goneDirectory(cwd, args.file_path);
       if (gone) return gone;
-      const path = await realPath(args.file_path, cwd);
+      const path = await judgedPath(args.file_path, context);
       const written = await writeAtomic(path, Buffer.from(args.content), signal);
       if (written.ok) {
         return success(`${written.existed ? 'Overwrote' : 'Created'} ${path} (${lineCount(args.content)}).`);

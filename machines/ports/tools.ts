@@ -1,4 +1,5 @@
 import type { JsonObject } from './base.ts';
+import type { CallEffect } from './permissions.ts';
 
 /** A tool call as the model proposed it. `id` is minted by the hub. */
 export interface ProposedCall {
@@ -14,6 +15,8 @@ export interface RunCallInput {
   name: string;
   args: JsonObject;
   cwd: string;
+  /** What the call was allowed for: it touches that or nothing. */
+  effect: CallEffect;
 }
 
 /** What a running tool says: its whole output so far, the tail of it, at most 30 000 characters. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { assign, createActor, setup } from 'xstate';
@@ -8,7 +8,7 @@ import { knownSecrets } from '../../actors/secrets/known-secrets.ts';
 import { createToolRunner } from '../../actors/tool-runner.ts';
 import { tools } from '../../actors/tools/catalogue.ts';
 import type { Tool } from '../../actors/tools/tool.ts';
-import type { RunCallInput, ToolEnded, ToolOutput } from '../../machines/ports.ts';
+import type { CallEffect, RunCallInput, ToolEnded, ToolOutput } from '../../machines/ports.ts';
 import { tempFolder, testCall } from './tools/tool-context.ts';
 
 type Said = ToolOutput | ToolEnded;
@@ -25,7 +25,8 @@ function start(
   const env = options.env ?? process.env;
   const cwd = call.cwd ?? tempFolder();
   const { mark } = testCall(cwd);
-  const input = { callId: 'call-1', name: 'Bash', args: {}, ...call, cwd };
+  const effect: CallEffect = { kind: 'anything' };
+  const input = { callId: 'call-1', name: 'Bash', args: {}, effect, ...call, cwd };
   let busy = false;
   const saidWhileBusy: Said[] = [];
   const actor = createActor(
@@ -138,6 +139,15 @@ test('TOOL-2 a bug in a tool ends its call and nothing else', async () => {
   expect((await start({ name: 'Try' }, { tools: atOnce }).ended()).text).toBe('Try broke: at once');
 });
 
+test('TOOL-64 a call that was allowed for another place does not run', async () => {
+  const cwd = tempFolder();
+  const args = { file_path: 'new', content: '1' };
+  const effect: CallEffect = { kind: 'writes', files: ['/elsewhere/new'] };
+  const { text } = await start({ name: 'Write', args, cwd, effect }).ended();
+  expect(text).toContain(`/elsewhere/new is now ${cwd}/new: it changed since this call was allowed`);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
 test('TOOL-3 cancelled, it ends with outcome cancelled when everything is dead', async () => {
   const { actor, mark, ended, shows } = start({ args: { command: 'sleep 300 & echo ready; sleep 300' } });
   await shows('ready');
@@ -233,7 +243,8 @@ test('D25 TOOL-6 no secret shows in anything that a tool says', async () => {
 test('D25 TOOL-6 a real command that prints its environment and files shows no secret', async () => {
   const env = { ...process.env, GITHUB_TOKEN: 'ghp-0123456789', ANTHROPIC_API_KEY: 'sk-ant-0123456789' };
   const run = async (name: string, args: RunCallInput['args'], cwd: string) => {
-    const call = start({ name, args, cwd }, { env });
+    const effect = (await tools.get(name)?.effect(args, cwd)) ?? { kind: 'anything' };
+    const call = start({ name, args, cwd, effect }, { env });
     await call.ended();
     return JSON.stringify(call.said());
   };

@@ -15,6 +15,7 @@ async function run(name: string, args: JsonObject) {
   const context = {
     callId: 'call-1',
     cwd: world.cwd,
+    effect: await tools.get(name)!.effect(args, world.cwd),
     mark: 'host/call-1',
     env: {},
     secrets: knownSecrets({}),

@@ -44,6 +44,7 @@ export function testCall(cwd: string, env: Record<string, string | undefined> = 
   return {
     callId: `call-${calls}`,
     cwd,
+    effect: { kind: 'anything' },
     mark,
     env: commandEnvironment(env, mark),
     secrets: knownSecrets(env),
@@ -63,7 +64,15 @@ export async function isAlive(pid: number): Promise<boolean> {
   return (await processTable(() => true)).some((one) => one.pid === pid);
 }
 
-/** Runs a tool with arguments as they come over the wire. */
-export function runTool<A>(tool: Tool<A>, args: Record<string, unknown>, call: ToolContext) {
-  return tool.run(tool.parameters.parse(args), call);
+/** Runs a tool with arguments as they come over the wire; `between` comes when the call is allowed and has not begun. */
+export async function runTool<A>(
+  tool: Tool<A>,
+  args: Record<string, unknown>,
+  call: ToolContext,
+  between?: () => void,
+) {
+  const parsed = tool.parameters.parse(args);
+  const effect = await tool.effect(parsed, call.cwd);
+  between?.();
+  return tool.run(parsed, { ...call, effect });
 }
