@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from './make-folder.ts';
 
 /** How long one waits for the others, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -11,7 +12,7 @@ const PATIENCE_MS = 10_000;
  * longer than ten seconds.
  */
 export function whileLocked<T>(path: string, work: () => T): T {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const release = acquire(`${path}.lock`);
   try {
     return work();

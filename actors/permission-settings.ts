@@ -29,26 +29,8 @@ export function permissionSettings(home: string, project: string): PermissionSet
       merged.problems.push(read.message);
       continue;
     }
-    const permissions = read.settings.permissions ?? {};
-    if (typeof permissions !== 'object' || permissions === null || Array.isArray(permissions)) {
-      merged.problems.push(`${path}: "permissions" is an object such as {"allow": []}`);
-      continue;
-    }
-    for (const list of LISTS) addRules(merged, list, (permissions as Record<string, unknown>)[list], path);
+    const permissions = (read.settings.permissions ?? {}) as Partial<PermissionSettings>;
+    for (const list of LISTS) merged[list] = [...new Set([...merged[list], ...(permissions[list] ?? [])])];
   }
   return merged;
-}
-
-function addRules(
-  merged: PermissionSettings,
-  list: (typeof LISTS)[number],
-  rules: unknown,
-  path: string,
-): void {
-  if (rules === undefined) return;
-  if (!Array.isArray(rules) || !rules.every((rule) => typeof rule === 'string')) {
-    merged.problems.push(`${path}: "permissions.${list}" is a list of strings`);
-    return;
-  }
-  merged[list] = [...new Set([...merged[list], ...rules])];
 }

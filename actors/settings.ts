@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { whileLocked } from './file-lock.ts';
+import { wrongSetting } from './settings-types.ts';
 
 /** A settings file, parsed. Keys that nobody here knows are kept. */
 export type Settings = Record<string, unknown>;
@@ -14,8 +15,15 @@ export const projectSettingsPath = (project: string): string => join(project, '.
 export const localSettingsPath = (project: string): string =>
   join(project, '.signalbox', 'settings.local.json');
 
-/** Reads a settings file; one that is not there is empty. A broken one is named with its line. */
+/** Reads a settings file; one that is not there is empty. A broken one is named with what is wrong with it. */
 export function readSettings(path: string): SettingsRead {
+  const read = parseSettings(path);
+  const problem = read.ok ? wrongSetting(read.settings) : null;
+  return problem === null ? read : { ok: false, message: `${path}: ${problem}. Mend the file or remove it.` };
+}
+
+/** The same, whatever types its values have. A broken one is named with its line. */
+export function parseSettings(path: string): SettingsRead {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makeFolder } from '../make-folder.ts';
 import { createBarrier } from './barrier.ts';
 import { StoreError, storeErrorOf } from './store-error.ts';
 import { openSyncMarks } from './sync-marks.ts';
@@ -119,7 +120,7 @@ const CHECKPOINT_PAGES = 4_000;
 
 function open(path: string): DatabaseSync {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const sql = new DatabaseSync(path, { timeout: 2_000 });
     chmodSync(path, 0o600);
     sql.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON');

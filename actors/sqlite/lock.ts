@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../make-folder.ts';
 import { faultOf, storeErrorOf } from './store-error.ts';
 
 /** Who holds a lock, as told to whoever comes second. */
@@ -24,7 +25,7 @@ export function acquireLock(path: string): LockResult {
     writeFileSync(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
   };
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     guard = new DatabaseSync(`${path}.sqlite`, { timeout: 0 });
     guard.exec('BEGIN EXCLUSIVE');
     tell({ pid: process.pid });

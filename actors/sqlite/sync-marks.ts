@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** How much of a write-ahead log is on disk for good; a line of JSON in the file of marks. */
 export interface SyncMark {
@@ -32,7 +33,7 @@ export function syncMarksPath(folder: string, path: string): string {
 /** Null when nobody asks for marks. */
 export function openSyncMarks(path: string, folder: string | undefined): SyncMarks | null {
   if (!folder) return null;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const file = syncMarksPath(folder, path);
   // Open until the database is closed: closing it earlier would give up the locks that SQLite holds on this file.
   const index = openSync(`${path}-shm`, 'r');

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { LOCAL_HUB, readToken } from '../../actors/credentials.ts';
-import { signalboxHome } from '../../actors/home.ts';
 import { homeSettingsPath, readSettings } from '../../actors/settings.ts';
 import { readHolder } from '../../actors/sqlite/lock.ts';
 import { CliError, usageError } from './cli-error.ts';
 import type { OptionSpec } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { homeFolder } from './home.ts';
 import { tokenInEnv } from './token-in-env.ts';
 
 /** The option of every command that talks to a hub. */
@@ -20,7 +20,7 @@ export interface HubChoice {
 
 /** The hub that was asked for: `--hub`, else SIGNALBOX_HUB, else `hub` in settings.json; null when none was. */
 export function configuredHub(option: string | undefined, env: NodeJS.ProcessEnv): string | null {
-  const settings = readSettings(homeSettingsPath(signalboxHome(env)));
+  const settings = readSettings(homeSettingsPath(homeFolder(env)));
   if (!settings.ok) throw new CliError(settings.message);
   const { hub } = settings.settings;
   const chosen = option ?? (env.SIGNALBOX_HUB || undefined) ?? (typeof hub === 'string' && hub ? hub : null);
@@ -29,7 +29,7 @@ export function configuredHub(option: string | undefined, env: NodeJS.ProcessEnv
 
 /** The address of the hub that runs in this home, or ran last. */
 function localHubUrl(env: NodeJS.ProcessEnv): string | null {
-  return readHolder(join(signalboxHome(env), 'hub.lock'))?.url ?? null;
+  return readHolder(join(homeFolder(env), 'hub.lock'))?.url ?? null;
 }
 
 /** Which hub to talk to, and with which token. Nothing is asked over the network yet. */
@@ -51,7 +51,7 @@ export function chooseHub(option: string | undefined, env: NodeJS.ProcessEnv): H
 export function tokenFor(url: string, env: NodeJS.ProcessEnv): string | null {
   const given = tokenInEnv(env);
   if (given !== null) return given;
-  const home = signalboxHome(env);
+  const home = homeFolder(env);
   const names = url === localHubUrl(env) ? [url, LOCAL_HUB] : [url];
   for (const name of names) {
     const read = readToken(home, name);

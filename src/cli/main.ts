@@ -101,11 +101,15 @@ async function run(args: string[]): Promise<number> {
   return exitCodes.ok;
 }
 
-/** Who reads our output may stop reading: that is no fault. */
+/** Who reads our output may stop reading: that is no fault. What could not be written otherwise is. */
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.ok);
-    throw error;
+    if (stream === process.stdout)
+      process.stderr.write(
+        `signalbox: the output could not be written: ${error.message}. Free some space, or send it elsewhere\n`,
+      );
+    process.exit(exitCodes.failure);
   });
 
 try {

@@ -4,8 +4,9 @@
  * It writes what it is given and filters nothing: the actors mask every secret before a machine or a frame holds it.
  * Headers, tokens and addresses with credentials are never handed to it, and it never looks at the connection itself.
  */
-import { chmodSync, closeSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync } from 'node:fs';
 import winston from 'winston';
+import { makeFolder } from '../../actors/make-folder.ts';
 import type { JsonObject } from '../../machines/ports.ts';
 import { type FrameEvent, frameText } from './frame-text.ts';
 import { objectText } from './json-text.ts';
@@ -62,7 +63,12 @@ export interface SessionLog {
   close(): void;
 }
 
-/** Throws when the first file cannot be made, and says how to go on. After that nothing here throws. */
+/** The log cannot be begun; the message says why and how to go on. */
+class SessionLogError extends Error {
+  override name = 'SessionLogError';
+}
+
+/** Throws `SessionLogError` when the first file cannot be made. After that nothing here throws. */
 export function openSessionLog(options: SessionLogOptions): SessionLog {
   const { dir, now = Date.now, keep = 10 } = options;
   try {
@@ -71,14 +77,17 @@ export function openSessionLog(options: SessionLogOptions): SessionLog {
     return new FileSessionLog(options, new LocalTime(now), createSession(dir, now()));
   } catch (error) {
     const way = 'Make it a folder that you can write to, or set SIGNALBOX_HOME to another one.';
-    throw new Error(`The session log cannot be written in ${dir}: ${(error as Error).message}. ${way}`, {
-      cause: error,
-    });
+    throw new SessionLogError(
+      `The session log cannot be written in ${dir}: ${(error as Error).message}. ${way}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
 function makePrivateFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   try {
     chmodSync(dir, 0o700);
   } catch {

@@ -57,6 +57,27 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
+test.each([
+  ['{"hub": 42}', '"hub" is 42; it has to be a text in quotes'],
+  ['{"model": ["a"]}', '"model" is a list; it has to be a text in quotes'],
+  ['{"deviceId": null}', '"deviceId" is null; it has to be a text in quotes'],
+  ['{"permissions": []}', '"permissions" is a list; it has to be an object such as {"allow": []}'],
+  ['{"permissions": {"allow": "Bash"}}', '"permissions.allow" is a text; it has to be a list of strings'],
+  [
+    '{"permissions": {"deny": [1]}}',
+    '"permissions.deny" is a list of other things; it has to be a list of strings',
+  ],
+])('CLI-61 a setting of the wrong type is told, and the file never written over: %s', (text, problem) => {
+  const path = homeSettingsPath(home);
+  writeFileSync(path, text);
+  const told = { ok: false, message: `${path}: ${problem}. Mend the file or remove it.` };
+  expect(readSettings(path)).toEqual(told);
+  expect(updateSettings(path, { model: 'x' })).toEqual(told);
+  expect(deviceId(home)).toEqual(told);
+  expect(permissionSettings(home, home).problems).toEqual([told.message]);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+});
+
 test('CLI-4 permissions of home, project and local files add up, low to high, each rule once', () => {
   const project = join(home, 'project');
   const local = join(project, '.signalbox', 'settings.local.json');
@@ -73,6 +94,6 @@ test('CLI-4 permissions of home, project and local files add up, low to high, ea
   });
   writeFileSync(local, '{"permissions": {"deny": "Bash"}}');
   expect(permissionSettings(home, project).problems).toEqual([
-    `${local}: "permissions.deny" is a list of strings`,
+    `${local}: "permissions.deny" is a text; it has to be a list of strings. Mend the file or remove it.`,
   ]);
 });

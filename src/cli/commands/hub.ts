@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { credentialsPath } from '../../../actors/credentials.ts';
-import { signalboxHome } from '../../../actors/home.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder } from '../home.ts';
 import { listenOptions, readListen } from '../server/listen-address.ts';
 import { runHub } from '../server/run-hub.ts';
 import { onStopSignals } from '../server/stop-signals.ts';
@@ -28,7 +28,7 @@ export const command = defineCommand({
     'On another machine: SIGNALBOX_TOKEN=… signalbox server --hub URL --env-name NAME',
   ].join('\n'),
   async run(options) {
-    const home = signalboxHome(process.env);
+    const home = homeFolder(process.env);
     const listen = readListen(options.listen, {
       trustProxy: options['trust-proxy'],
       insecure: options.insecure,
@@ -64,7 +64,10 @@ function readStore(text: string | undefined): string | undefined {
 
 /** What keeps a hub from starting is told by its message; anything else is a bug. */
 function refuse(error: unknown): never {
-  if (error instanceof Error && ['HubStartError', 'StoreError', 'HubRunning'].includes(error.name))
+  if (
+    error instanceof Error &&
+    ['HubStartError', 'StoreError', 'HubRunning', 'SessionLogError'].includes(error.name)
+  )
     throw new CliError(error.message);
   throw error;
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { signalboxHome } from '../../../actors/home.ts';
 import { logSource, recordedSource } from '../../../inspector/serve/log-source.ts';
 import { pageFiles } from '../../../inspector/serve/page-files.ts';
 import type { Source } from '../../../inspector/serve/piece.ts';
@@ -9,6 +8,7 @@ import { listSessions } from '../../log/list-sessions.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder } from '../home.ts';
 import { printable } from '../render/printable.ts';
 import { bundleIn, nameOf, oneSessionOf, othersHint, sessionOption } from '../replay/bundled-sessions.ts';
 import { findRecording } from '../replay/find-recording.ts';
@@ -26,7 +26,7 @@ export const command = defineCommand({
     'The page is served to this machine only, until Ctrl-C; the address it prints opens it once.',
   ].join('\n'),
   async run({ session }, [word]) {
-    const home = signalboxHome(process.env);
+    const home = homeFolder(process.env);
     const file = (word === undefined && newestRunning(home)) || findRecording(word, home);
     const page = await servePage(await pageFiles(), await sourceIn(file, session));
     const stopped = new Promise<void>((resolve) => onStopSignals(() => resolve(), exitCodes.interrupted));

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { signalboxHome } from '../../../actors/home.ts';
 import { listSessions, type SessionFiles } from '../../log/list-sessions.ts';
 import { noMoreWords, readAction } from '../actions.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand, type OptionValues } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder, workingDirectory } from '../home.ts';
 import { jsonOption } from '../json-option.ts';
 import type { Bundled } from '../logs/bundle-logs.ts';
 import { namedSession, newestSessions } from '../logs/choose-sessions.ts';
@@ -47,7 +47,7 @@ export const command = defineCommand({
     for (const name of ['out', 'sessions'] as const)
       if (options[name] !== undefined) throw usageError(`--${name} goes with: signalbox logs bundle`);
     noMoreWords(words, 2, `logs ${action}`);
-    const dir = join(signalboxHome(process.env), 'logs', options.of === 'hub' ? 'hub' : 'remote');
+    const dir = join(homeFolder(process.env), 'logs', options.of === 'hub' ? 'hub' : 'remote');
     const sessions = listSessions(dir);
     if (action === 'list') {
       noMoreWords(words, 1, 'logs list');
@@ -73,13 +73,13 @@ async function bundle({ json, of, out, sessions: count }: Options, words: string
     throw usageError('--sessions and --of choose sessions; leave them out, or the names');
   if (count !== undefined && !(Number.isInteger(count) && count > 0))
     throw usageError(`--sessions ${count} is no number of sessions`);
-  const home = signalboxHome(process.env);
+  const home = homeFolder(process.env);
   const sessions =
     words.length > 0
       ? await Promise.all(words.map((word) => namedSession(word, home)))
       : newestSessions(home, count ?? DEFAULT_SESSIONS, of === undefined ? ['host', 'hub'] : [of]);
   const { bundleLogs } = await import('../logs/bundle-logs.ts');
-  const bundled = await bundleLogs({ sessions, home, project: process.cwd(), out });
+  const bundled = await bundleLogs({ sessions, home, project: workingDirectory(), out });
   const { file, bytes, manifest } = bundled;
   process.stdout.write(
     json ? `${JSON.stringify({ file, bytes, ...manifest }, null, 2)}\n` : showBundle(bundled),

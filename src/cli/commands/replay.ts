@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { signalboxHome } from '../../../actors/home.ts';
 import { parseScenario } from '../../replay/scenario/parse-scenario.ts';
 import { playScenario } from '../../replay/scenario/play-scenario.ts';
 import { usageError } from '../cli-error.ts';
 import { defineCommand, type OptionValues } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder } from '../home.ts';
 import { jsonOption } from '../json-option.ts';
 import { printable } from '../render/printable.ts';
 import { sessionOption } from '../replay/bundled-sessions.ts';
@@ -44,7 +44,7 @@ export const command = defineCommand({
   ].join('\n'),
   async run(given, words) {
     if (given.script !== undefined) return playScript(given.script, given, words);
-    const home = signalboxHome(process.env);
+    const home = homeFolder(process.env);
     const files =
       words.length === 0 ? [findRecording(undefined, home)] : words.map((word) => findRecording(word, home));
     if (given.update) return update(files, given, words);

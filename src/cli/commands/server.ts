@@ -1,8 +1,8 @@
-import { signalboxHome } from '../../../actors/home.ts';
 import { modes } from '../../protocol/modes.ts';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { homeFolder, workingDirectory } from '../home.ts';
 import { hubOption } from '../hub-choice.ts';
 import { environmentName, terminalQuestion } from '../server/env-name.ts';
 import { inspectModes } from '../server/inspect-modes.ts';
@@ -37,7 +37,7 @@ export const command = defineCommand({
     'SIGINT, SIGTERM and SIGHUP let the running turn end and stop; the second one stops at once.',
   ].join('\n'),
   async run(options): Promise<ExitCode> {
-    const project = process.cwd();
+    const project = workingDirectory();
     const listen = readListen(options.listen, {
       trustProxy: options['trust-proxy'],
       insecure: options.insecure,
@@ -46,7 +46,7 @@ export const command = defineCommand({
     try {
       return await runServer({
         hub: options.hub,
-        home: signalboxHome(process.env),
+        home: homeFolder(process.env),
         project,
         envName,
         listen,
@@ -63,7 +63,7 @@ export const command = defineCommand({
 
 /** What keeps a server from starting is told by its message; anything else is a bug and keeps its stack. */
 function explained(error: unknown): unknown {
-  const known = ['HubStartError', 'StoreError', 'HubRunning', 'HostError'];
+  const known = ['HubStartError', 'StoreError', 'HubRunning', 'HostError', 'SessionLogError'];
   if (!(error instanceof Error) || !known.includes(error.name)) return error;
   const superseded = (error as { kind?: string }).kind === 'superseded';
   return new CliError(error.message, superseded ? exitCodes.superseded : exitCodes.failure);

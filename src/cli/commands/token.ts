@@ -1,11 +1,11 @@
 import { text as readAll } from 'node:stream/consumers';
 import { isToken, writeToken } from '../../../actors/credentials.ts';
-import { signalboxHome } from '../../../actors/home.ts';
 import { needWord, noMoreWords, readAction } from '../actions.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { asking, connect } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder } from '../home.ts';
 import { chooseHub, configuredHub, hubOption } from '../hub-choice.ts';
 import { jsonOption } from '../json-option.ts';
 import { printListing } from '../table.ts';
@@ -73,7 +73,7 @@ async function save(hubOption: string | undefined): Promise<number> {
   if (token === '') throw usageError('no token came on standard input. Pipe it in, or type it');
   if (!isToken(token))
     throw usageError('what came on standard input is no token: it is one word of ASCII, and nothing else');
-  const written = writeToken(signalboxHome(process.env), url, token);
+  const written = writeToken(homeFolder(process.env), url, token);
   if (!written.ok) throw new CliError(written.message);
   process.stderr.write(`The token for ${url} is kept.\n`);
   return exitCodes.ok;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { signalboxHome } from '../../../actors/home.ts';
 import { waitingIn } from '../../../inspector/why/waiting.ts';
 import { listSessions, type SessionFiles } from '../../log/list-sessions.ts';
 import type { LogEntry } from '../../log/reader.ts';
@@ -7,6 +6,7 @@ import { readRecording } from '../../replay/read-recording.ts';
 import { CliError } from '../cli-error.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { homeFolder } from '../home.ts';
 import { jsonOption } from '../json-option.ts';
 import { printable } from '../render/printable.ts';
 import { type SessionReport, showWhy } from '../why/print-why.ts';
@@ -18,7 +18,7 @@ export const command = defineCommand({
   options: jsonOption,
   notes: 'It reads the logs of the hosts that run, or of the last one that ran, and touches nothing.',
   async run(given, [wanted]) {
-    const folder = join(signalboxHome(process.env), 'logs', 'remote');
+    const folder = join(homeFolder(process.env), 'logs', 'remote');
     const sessions = listSessions(folder);
     const running = sessions.filter(({ alive }) => alive);
     const read = running.length > 0 ? running : sessions.slice(-1);

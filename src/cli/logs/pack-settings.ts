@@ -1,8 +1,8 @@
 import {
   homeSettingsPath,
   localSettingsPath,
+  parseSettings,
   projectSettingsPath,
-  readSettings,
 } from '../../../actors/settings.ts';
 
 /** The settings of one file that a bundle tells. What is not listed here is told by its name alone. */
@@ -30,7 +30,7 @@ export function packSettings(home: string, project: string): Record<string, Pack
 }
 
 function packFile(path: string): PackedSettings {
-  const read = readSettings(path);
+  const read = parseSettings(path);
   // What is wrong with it would be told with a piece of its text.
   if (!read.ok) return { state: 'broken' };
   const entries = Object.entries(read.settings);

@@ -4,6 +4,8 @@ import { localSettingsPath, readSettings, updateSettings } from '../../../actors
 import { CliError, usageError } from '../cli-error.ts';
 
 const LONGEST = 100;
+/** They would break the lines in which the name is shown. */
+const CONTROL = /\p{Cc}/u;
 
 /**
  * The name of this environment: the one given, else the one saved for this project, else what its person says,
@@ -18,8 +20,15 @@ export async function environmentName(
   const read = readSettings(path);
   if (!read.ok) throw new CliError(read.message);
   const { listenerEnvName: saved } = read.settings;
-  if (given === undefined && typeof saved === 'string' && saved) return saved;
-  const name = (given ?? ((await ask?.(hostname())) || hostname())).trim();
+  const kept = given === undefined && typeof saved === 'string' && saved ? saved : null;
+  const name = kept ?? (given ?? ((await ask?.(hostname())) || hostname())).trim();
+  if (CONTROL.test(name)) {
+    const where = kept === null ? '' : ` (listenerEnvName in ${path})`;
+    throw usageError(
+      `the name ${JSON.stringify(name)}${where} has a control character in it. Give another one with --env-name`,
+    );
+  }
+  if (kept !== null) return kept;
   if (name === '' || name.length > LONGEST)
     throw usageError(`the name "${name.slice(0, LONGEST)}" is no name: it has 1 to ${LONGEST} characters`);
   if (name !== saved) {

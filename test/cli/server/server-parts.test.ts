@@ -37,6 +37,15 @@ test('CLI-20 without a terminal, or with Enter, it is the name of the machine; -
   await expect(environmentName('x'.repeat(101), project, null)).rejects.toThrow(/1 to 100 characters/);
 });
 
+test('CLI-62 a name with a control character is refused by name, given or saved', async () => {
+  await expect(environmentName('a\nb', project, null)).rejects.toThrow(/^the name "a\\nb" has a control/);
+  await environmentName('a', project, null);
+  writeFileSync(path(), '{"listenerEnvName": "a\\u001bb"}');
+  await expect(environmentName(undefined, project, null)).rejects.toThrow(
+    `the name "a\\u001bb" (listenerEnvName in ${path()}) has a control character`,
+  );
+});
+
 test('CLI-3 a broken settings file stops the start and stays as it is', async () => {
   await environmentName('a', project, null);
   writeFileSync(path(), '{oops');
