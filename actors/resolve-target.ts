@@ -38,11 +38,13 @@ async function findEnvironment(
   const online = known.filter((row) => row.status === 'online' || (!row.status && row.connectionId));
   if (online.length === 1) return { id: String(online[0]?.id) };
   if (online.length > 1)
-    return final(`${online.length} environments are online: say which one. ${nameThem(known)}`);
+    return final(
+      `${online.length} environments are online: say which one with --env NAME. ${nameThem(known)}`,
+    );
   return final(
     known.length === 0
       ? `no environment has joined ${hub.url} yet. Start one there with: signalbox server`
-      : `no environment is online at ${hub.url}. Name one to leave it a message. ${nameThem(known)}`,
+      : `no environment is online at ${hub.url}. Name one with --env NAME to leave it a message. ${nameThem(known)}`,
   );
 }
 
@@ -125,12 +127,13 @@ async function createFirstAgent(hub: HubAddress, signal: AbortSignal): Promise<s
 }
 
 /** An outage, a busy hub and a hub that fails may pass; every other answer will be the same next time. */
+/** A hub of ours has said already how a token is made. */
+const ANOTHER_TOKEN =
+  'Put a token of this hub into SIGNALBOX_TOKEN, or keep it with: signalbox token save --hub URL';
+
 function refusal(answer: Extract<HubAnswer, { ok: false }>): Refusal {
   const passing = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-  if (answer.status === 401)
-    return final(
-      `${answer.message}. Give a token of this hub, or make one with: signalbox token create NAME`,
-    );
+  if (answer.status === 401) return final(`${answer.message}. ${ANOTHER_TOKEN}`);
   return { ok: false, permanent: !passing, message: answer.message };
 }
 

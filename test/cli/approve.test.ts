@@ -1,8 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { askInTerminal } from '../../src/cli/approve/ask-in-terminal.ts';
 import { editInEditor, editorOf, readArguments } from '../../src/cli/approve/edit-arguments.ts';
+import { TinyKeyboard, TinyTerminal } from '../support/tiny-terminal.ts';
 
 test('CLI-45 edited arguments are a JSON object, and what is wrong with others is said', () => {
   expect(readArguments('{"a": 1}')).toEqual({ ok: true, args: { a: 1 } });
@@ -27,4 +29,29 @@ test('CLI-45 the editor is $VISUAL, else $EDITOR, with its own arguments; what i
     ok: false,
     error: expect.stringContaining('ended with 1'),
   });
+});
+
+test('CLI-51 CLI-53 neither what was typed before the question nor what is pasted in lines answers it', async () => {
+  const terminal = new TinyTerminal();
+  const keyboard = new TinyKeyboard();
+  keyboard.write('y\r');
+  const approval = {
+    requestId: 'p',
+    toolCallId: 'c',
+    toolName: 'Bash',
+    input: {},
+    suggestions: [],
+    diffs: [],
+  };
+  const answer = askInTerminal(approval, new AbortController().signal, {
+    input: keyboard as never,
+    output: terminal as never,
+  });
+  await vi.waitFor(() => expect(terminal.currentLine).toContain('[y]es'));
+  keyboard.write('ok?\ry\r');
+  await vi.waitFor(() => expect(terminal.screen.join('\n')).toContain('they answer nothing'));
+  keyboard.write('\u001b[200~y\ny\u001b[201~');
+  await vi.waitFor(() => expect(terminal.screen.join('\n').match(/they answer nothing/g)).toHaveLength(2));
+  keyboard.write('n too risky\r');
+  expect(await answer).toEqual({ behavior: 'deny', message: 'too risky' });
 });

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { TempHome } from '../support/temp-server.ts';
 
 let place: TempHome;
@@ -23,6 +25,7 @@ test('CLI-39 chat takes piped lines one by one, waits for the answer, and leaves
   expect(stdout).toContain('I am demo/scripted');
   expect(stdout).toContain('standard\n');
   expect(stdout).toContain('there is no /nope');
+  expect(stdout).toMatch(/[^\n]\n$/);
 });
 
 test('CLI-39 what one person is asked in send another answers in chat, with other arguments', async () => {
@@ -38,4 +41,31 @@ test('CLI-39 what one person is asked in send another answers in chat, with othe
   expect(code).toBe(0);
   expect(stdout).toContain('> Bash echo edited (edited)');
   expect(stdout).toContain('The result: edited');
+});
+
+test('CLI-55 a chat whose token was revoked says why with the way out, and ends as send does', async () => {
+  const away = new TempHome();
+  onTestFinished(() => away.remove());
+  const hub = away.start(['hub', '--listen', '127.0.0.1:0']);
+  const url = await away.hubUrl();
+  const server = away.start(['server', '--hub', url, '--env-name', 'laptop']);
+  await server.says('Ready.');
+  await away.run(['agents', 'create', 'default']);
+  const { token, id } = JSON.parse(
+    (await away.run(['token', 'create', 'anna', '--right', 'send', '--json'])).stdout,
+  );
+  // The keyboard of this one stays open, as a person's does.
+  const chat = away.start(['chat', '--hub', url], {
+    env: { SIGNALBOX_TOKEN: token },
+    by: (command) => ['sh', '-c', 'mkfifo "$0" && exec "$@" <> "$0"', join(away.root, 'keys'), ...command],
+  });
+  await chat.says('/help tells');
+  expect((await away.run(['token', 'revoke', id])).code).toBe(0);
+  await hub.stop();
+  const port = new URL(url).host;
+  const again = away.start(['hub', '--listen', port]);
+  await again.says(port);
+  await chat.says('the chat is over');
+  expect(chat.stderr).toMatch(/^signalbox: the chat is over[^\n]*signalbox token create NAME\n$/);
+  expect((await chat.ended).code).toBe(exitCodes.failure);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { readHolder } from '../../actors/sqlite/lock.ts';
-import { CliProcess, type CliResult, runCli } from './run-cli.ts';
+import { type CliOptions, CliProcess, type CliResult, runCli } from './run-cli.ts';
 
 /** A home and a project of their own, with processes that run in them; `remove` ends and removes it all. */
 export class TempHome {
@@ -17,10 +17,7 @@ export class TempHome {
     mkdirSync(this.project);
   }
 
-  start(
-    args: string[],
-    more: { env?: Record<string, string>; input?: string; cwd?: string } = {},
-  ): CliProcess {
+  start(args: string[], more: CliOptions = {}): CliProcess {
     const started = new CliProcess(args, {
       cwd: this.project,
       ...more,

@@ -1,6 +1,6 @@
 import type { Approval } from '../../client/index.ts';
 import type { Paint } from '../render/paint.ts';
-import { printable } from '../render/printable.ts';
+import { exact } from '../render/printable.ts';
 
 type Diff = Approval['diffs'][number];
 type Hunk = Extract<Diff, { hunks: unknown }>['hunks'][number];
@@ -11,18 +11,18 @@ export function approvalLines(approval: Approval, paint: Paint): string[] {
   const shown = diffs.length > 0 ? ['content', 'old_string', 'new_string'] : [];
   const rest = Object.entries(approval.input).filter(([name]) => !shown.includes(name));
   return [
-    paint.bold(`${printable(approval.toolName)} asks for permission`),
+    paint.bold(`${exact(approval.toolName)} asks for permission`),
     ...rest.flatMap(([name, value]) => argumentLines(name, value)),
     ...diffs.flatMap((diff) => diffLines(diff, paint)),
-    ...approval.suggestions.map(({ text }) => paint.dim(`  "always" would mean: ${printable(text)}`)),
+    ...approval.suggestions.map(({ text }) => paint.dim(`  "always" would mean: ${exact(text)}`)),
   ];
 }
 
 function argumentLines(name: string, value: unknown): string[] {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const lines = printable(text).split('\n');
-  if (lines.length === 1) return [`  ${printable(name)}: ${lines[0]}`];
-  return [`  ${printable(name)}:`, ...lines.map((line) => `    ${line}`)];
+  const lines = exact(text).split('\n');
+  if (lines.length === 1) return [`  ${exact(name)}: ${lines[0]}`];
+  return [`  ${exact(name)}:`, ...lines.map((line) => `    ${line}`)];
 }
 
 const isPreview = (diff: Diff): diff is Diff & { hunks: Hunk[] } => Array.isArray(diff.hunks);
@@ -30,10 +30,10 @@ const isPreview = (diff: Diff): diff is Diff & { hunks: Hunk[] } => Array.isArra
 function diffLines(diff: { fileName: string; hunks: Hunk[] }, paint: Paint): string[] {
   return diff.hunks.flatMap((hunk) => [
     paint.cyan(
-      `  @@ ${printable(diff.fileName)} -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines}`,
+      `  @@ ${exact(diff.fileName)} -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines}`,
     ),
     ...hunk.lines.map(({ type, content }) => {
-      const text = printable(content);
+      const text = exact(content);
       if (type === 'add') return paint.green(`  + ${text}`);
       return type === 'remove' ? paint.red(`  - ${text}`) : `    ${text}`;
     }),

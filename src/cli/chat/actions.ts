@@ -52,7 +52,8 @@ export class ChatActions {
     else if (disposition === 'queued') screen.print('(queued; /queue shows what waits)');
   }
 
-  async run(name: CommandName, rest: string): Promise<void> {
+  /** `about` is the request that asked when the line was begun: an answer is to it and to no other. */
+  async run(name: CommandName, rest: string, about: string | null): Promise<void> {
     const { session, screen } = this.#context;
     switch (name) {
       case 'help':
@@ -78,9 +79,9 @@ export class ChatActions {
         if (rest) return this.#tell(await session.setCwd(rest));
         return screen.print(session.view().deviceStatus?.current_working_directory ?? 'not known yet');
       case 'edit':
-        return this.#edit(rest);
+        return this.#edit(rest, about);
       default:
-        return this.#decide(name, rest);
+        return this.#decide(name, rest, about);
     }
   }
 
@@ -119,8 +120,8 @@ export class ChatActions {
     this.#tell(await session.removeQueued(item.id));
   }
 
-  async #decide(name: 'approve' | 'deny' | 'always', rest: string): Promise<void> {
-    const approval = this.#asking();
+  async #decide(name: 'approve' | 'deny' | 'always', rest: string, about: string | null): Promise<void> {
+    const approval = this.#asking(about);
     if (!approval) return;
     const suggestionIds = approval.suggestions.map(({ id }) => id);
     if (name === 'always' && suggestionIds.length === 0)
@@ -133,9 +134,9 @@ export class ChatActions {
     await this.#answer(approval, answers[name]);
   }
 
-  async #edit(text: string): Promise<void> {
+  async #edit(text: string, about: string | null): Promise<void> {
     const { screen } = this.#context;
-    const approval = this.#asking();
+    const approval = this.#asking(about);
     if (!approval) return;
     const editor = editorOf(process.env);
     if (!text && !editor)
@@ -149,10 +150,16 @@ export class ChatActions {
     await this.#answer(approval, { behavior: 'allow', updatedInput: edited.args });
   }
 
-  #asking(): Approval | null {
-    const [approval] = this.#context.session.view().approvals;
-    if (!approval) this.#context.screen.print('nothing asks for permission now');
-    return approval ?? null;
+  #asking(about: string | null): Approval | null {
+    const { approvals } = this.#context.session.view();
+    const approval = approvals.find(({ requestId }) => requestId === about);
+    if (approval) return approval;
+    const [now] = approvals;
+    const since = now ? `; ${printable(now.toolName)} asks now, look at it and answer again` : '';
+    if (about !== null) this.#context.screen.print(`that call asks no longer; nothing was answered${since}`);
+    else if (now) this.#context.screen.print(`that was typed before the question${since}`);
+    else this.#context.screen.print('nothing asks for permission now');
+    return null;
   }
 
   async #answer(approval: Approval, answer: Answer): Promise<void> {

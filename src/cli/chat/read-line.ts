@@ -21,12 +21,22 @@ export const chatCommands = {
 } as const satisfies Record<string, readonly [string, string]>;
 export type CommandName = keyof typeof chatCommands;
 
-/** `asked` is true while a call waits for an answer: then `y` and `n` alone are one. `//x` sends `/x`. */
+const YES = /^y(es)?$/i;
+const NO = /^no?$/i;
+
+/** Words that answer when a call asks, and are a message when none does. */
+export const isAnswerWord = (line: string): boolean => YES.test(line.trim()) || NO.test(line.trim());
+
+/**
+ * `asked` is true when the line was begun while a call waited for an answer: then `y` and `n` alone are one. `//x`
+ * sends `/x`. Several lines are a message, whatever stands in them.
+ */
 export function readChatLine(line: string, asked: boolean): ChatLine {
   const text = line.trim();
   if (text === '') return { kind: 'nothing' };
-  if (asked && /^y(es)?$/i.test(text)) return { kind: 'command', name: 'approve', rest: '' };
-  if (asked && /^no?$/i.test(text)) return { kind: 'command', name: 'deny', rest: '' };
+  if (text.includes('\n')) return { kind: 'message', text: line.trimEnd() };
+  if (asked && YES.test(text)) return { kind: 'command', name: 'approve', rest: '' };
+  if (asked && NO.test(text)) return { kind: 'command', name: 'deny', rest: '' };
   if (text.startsWith('//')) return { kind: 'message', text: text.slice(1) };
   if (!text.startsWith('/')) return { kind: 'message', text: line.trimEnd() };
   const [word = '', ...rest] = text.slice(1).split(/\s+/);
@@ -40,5 +50,12 @@ export function chatHelp(): string {
   const lines = Object.entries(chatCommands).map(
     ([name, [words, what]]) => `  ${`/${name} ${words}`.trimEnd().padEnd(20)} ${what}`,
   );
-  return [...lines, '  Anything else is sent. //text sends a message that begins with a slash.'].join('\n');
+  return [
+    ...lines,
+    '  Anything else is sent. //text sends a message that begins with a slash.',
+    '  A line that ends with \\ goes on in the next one. Pasted text waits for Enter;',
+    '  several lines are one message, never an answer or a command.',
+    '  Another environment, agent or conversation: leave, and start with',
+    '  signalbox chat --env NAME, --agent ID, --conversation ID.',
+  ].join('\n');
 }

@@ -1,9 +1,11 @@
 import { isBusy, type Session, type View } from '../../client/index.ts';
+import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createPaint } from '../render/paint.ts';
+import { printable } from '../render/printable.ts';
 import { ChatActions } from './actions.ts';
 import { ConversationOutput } from './conversation-output.ts';
-import { readChatLine } from './read-line.ts';
+import { isAnswerWord, readChatLine } from './read-line.ts';
 import { Screen } from './screen.ts';
 
 /** Runs the chat until its person leaves; the answer is the exit code. `session` is ready. */
@@ -15,8 +17,8 @@ export function runChat(session: Session, title: string): Promise<number> {
 
   const screen = new Screen(process.stdin, process.stdout, {
     // A person may type on while an answer is awaited; what is piped in is done line by line.
-    line: (line) => {
-      said = process.stdin.isTTY ? take(line) : said.then(() => take(line));
+    line: (line, about) => {
+      said = process.stdin.isTTY ? take(line, about) : said.then(() => take(line, askedBy(session.view())));
     },
     interrupt: () => {
       if (screen.clearLine()) return;
@@ -25,7 +27,7 @@ export function runChat(session: Session, title: string): Promise<number> {
         return left.resolve(exitCodes.interrupted);
       stopping = true;
       screen.print('stopping the turn; Ctrl-C again leaves');
-      void actions.run('abort', '');
+      void actions.run('abort', '', null);
     },
     end: () => void said.then(() => untilSettled(session, actions)).then(() => left.resolve(exitCodes.ok)),
   });
@@ -38,26 +40,32 @@ export function runChat(session: Session, title: string): Promise<number> {
     leave: () => left.resolve(exitCodes.ok),
   });
 
-  const take = async (line: string) => {
-    const read = readChatLine(line, session.view().approvals.length > 0);
+  const take = async (line: string, about: string | null) => {
+    const read = readChatLine(line, about !== null);
+    if (read.kind === 'message' && isAnswerWord(read.text) && askedBy(session.view()) !== null)
+      screen.print('(sent as a message: it was typed before the question)');
     if (read.kind === 'message') await actions.send(read.text);
-    if (read.kind === 'command') await actions.run(read.name, read.rest);
+    if (read.kind === 'command') await actions.run(read.name, read.rest, about);
     if (read.kind === 'unknown') screen.print(`there is no ${read.word}; see /help, or //… to send it`);
     settle(session.view());
   };
   const settle = (view: View) => {
     if (!isBusy(view)) stopping = false;
-    screen.setLabel(labelOf(view));
+    screen.setLabel(labelOf(view), askedBy(view));
     if (!isBusy(view) || view.approvals.length > 0) screen.showPrompt();
   };
 
   screen.print(`${title}\n/help tells what can be typed here.`);
   output.showRecent(session.view());
   settle(session.view());
-  const unsubscribe = session.subscribe(({ view }) => {
+  const follow = (view: View) => {
+    if (view.link === 'refused' || view.link === 'closed')
+      return void whyOver(session).then((why) => left.reject(new CliError(why, exitCodes.failure)));
     output.show(view);
     settle(view);
-  });
+  };
+  const unsubscribe = session.subscribe(({ view }) => follow(view));
+  follow(session.view());
   return left.promise.finally(() => {
     unsubscribe();
     screen.close();
@@ -79,11 +87,20 @@ function untilSettled(session: Session, actions: ChatActions): Promise<void> {
   });
 }
 
+/** What the hub said when it let us in no more: a session that is over answers every command with it. */
+async function whyOver(session: Session): Promise<string> {
+  const { error } = await session.sync();
+  return `the chat is over: ${printable(error ?? 'the session was closed')}`;
+}
+
+/** The call that must be answered first. */
+const askedBy = ({ approvals }: View): string | null => approvals[0]?.requestId ?? null;
+
 /** What stands before the cursor: whether somebody must answer, and what waits. */
 function labelOf({ approvals, queue, held }: View): string {
   const [first] = approvals;
   const more = approvals.length > 1 ? ` (1 of ${approvals.length})` : '';
-  if (first) return `${first.toolName}${more}? y, n, /edit, /always > `;
+  if (first) return `${printable(first.toolName)}${more}? y, n, /edit, /always > `;
   const waiting = queue.length + held.length;
   return waiting > 0 ? `(${waiting} waiting) > ` : '> ';
 }

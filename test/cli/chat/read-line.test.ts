@@ -20,7 +20,17 @@ test.each([
   },
 );
 
-test('CLI-33 /help lists every command', () => {
+test.each(['Continue? [y/n]\ny', '/mode unrestricted\nok', '//x\n  /y'])(
+  'CLI-51 several lines are a message, whatever stands in them: %j',
+  (text) => {
+    expect(readChatLine(`${text}\n`, true)).toEqual({ kind: 'message', text });
+  },
+);
+
+test('CLI-33 /help lists every command, and the options that lead elsewhere', () => {
+  for (const option of ['--env NAME', '--agent ID', '--conversation ID'])
+    expect(chatHelp()).toContain(option);
+  for (const line of chatHelp().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   for (const name of [
     'abort',
     'mode',

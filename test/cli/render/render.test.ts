@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { approvalLines } from '../../../src/cli/approve/approval-lines.ts';
 import { EntryStream } from '../../../src/cli/render/entry-stream.ts';
 import { createPaint } from '../../../src/cli/render/paint.ts';
-import { printable } from '../../../src/cli/render/printable.ts';
+import { exact, printable } from '../../../src/cli/render/printable.ts';
 import { toolResultLines, toolTitle } from '../../../src/cli/render/tool-lines.ts';
 import type { Entry, ToolEntry } from '../../../src/client/index.ts';
 
@@ -34,6 +34,15 @@ test('CLI-40 text from elsewhere is shown, not obeyed: escapes, carriage returns
   expect(printable('a\tb\r\nc')).toBe('a\tb\nc');
   expect(printable('rm -rf /\rls \u001b[2K\u0007')).toBe('rm -rf /\\x0dls \\x1b[2K\\x07');
   expect(printable('a\u202eb\u009bc')).toBe('a\\u202eb\\x9bc');
+});
+
+test('CLI-40 what has no shape of its own is visible, but for what shapes an emoji or a joining letter', () => {
+  expect(printable('a\u200bb\u2028c\u2029d\ufeffe\u00adf')).toBe('a\\u200bb\\u2028c\\u2029d\\ufeffe\\xadf');
+  expect(printable('a\u061cb\u2060c\u3164d\u{e0041}e\u200df1\ufe0f')).toBe(
+    'a\\u061cb\\u2060c\\u3164d\\u{e0041}e\\u200df1\\ufe0f',
+  );
+  for (const whole of ['\u2764\ufe0f', '\u{1f469}\u{1f3fd}\u200d\u{1f4bb}', '\u0645\u06cc\u200c\u062e'])
+    expect(printable(whole)).toBe(whole);
 });
 
 test('CLI-41 a call is told in one line by what it does', () => {
@@ -164,4 +173,34 @@ test('CLI-44 what a run said before it was cut off is taken back; what only left
   const rebuilt = new EntryStream();
   rebuilt.next([text('one', 'assistant:m1'), text('two', 'assistant:m2')]);
   expect(rebuilt.next([text('two', 'assistant:m2')])).toEqual([]);
+});
+
+test('CLI-42 no character of an approval is invisible, in its arguments, its diffs and their names', () => {
+  const lines = approvalLines(
+    {
+      ...{ requestId: 'p', toolCallId: 'c', toolName: 'Ba\u200bsh', suggestions: [] },
+      input: { command: 'rm\u00a0a\u200bb\u2028c \u2764\ufe0f', 'na\u2067me': { a: '\ue000\u3000' } },
+      diffs: [
+        {
+          mode: 'advanced',
+          fileName: 'a\u202e',
+          hunks: [
+            {
+              ...{ oldStart: 1, oldLines: 0, newStart: 1, newLines: 1 },
+              lines: [{ type: 'add', content: 'x\u200by' }],
+            },
+          ],
+        },
+      ],
+    },
+    plain,
+  );
+  expect(lines).toEqual([
+    'Ba\\u200bsh asks for permission',
+    '  command: rm\\xa0a\\u200bb\\u2028c \u2764\\ufe0f',
+    '  na\\u2067me: {"a":"\\ue000\\u3000"}',
+    '  @@ a\\u202e -1,0 +1,1',
+    '  + x\\u200by',
+  ]);
+  expect(exact('a b\tc\r\nd')).toBe('a b\tc\nd');
 });
