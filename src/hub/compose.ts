@@ -16,6 +16,7 @@ import { notFound, refuse } from './rest/answer.ts';
 import { environmentRoutes } from './rest/environments.ts';
 import { healthRoutes } from './rest/health.ts';
 import { errorBody } from './rest/rest-error.ts';
+import { runtimeStatusRoutes } from './rest/runtime-status.ts';
 import { tokenRoutes } from './rest/tokens.ts';
 import { createUpgrades, type Upgrades } from './upgrade.ts';
 
@@ -70,7 +71,7 @@ export async function composeHub(options: ComposeOptions, makeData: MakeData): P
   let isReady = false;
   const upgrades = createUpgrades(relay, tokens, log);
   const app = createApp({
-    ...{ relay, tokens, db, hubId, log, upgrades },
+    ...{ relay, tokens, db, hubId, log, upgrades, now },
     trustProxy: options.trustProxy ?? false,
     isReady: () => isReady,
   });
@@ -131,14 +132,16 @@ interface Parts {
   upgrades: Upgrades;
   trustProxy: boolean;
   isReady: () => boolean;
+  now: () => number;
 }
 
 function createApp(parts: Parts): Hono<HubVariables> {
-  const { relay, tokens, db, hubId, log, upgrades, trustProxy, isReady } = parts;
+  const { relay, tokens, db, hubId, log, upgrades, trustProxy, isReady, now } = parts;
   const app = new Hono<HubVariables>();
   app.route('/', healthRoutes(isReady));
   app.use('/v1/*', authenticate(tokens));
   app.route('/', environmentRoutes({ relay, hubId, trustProxy }));
+  app.route('/', runtimeStatusRoutes(relay, now));
   app.route('/', tokenRoutes(tokens, db, upgrades.revoke));
   app.route('/', relay.data.routes);
   app.notFound((c) => refuse(c, notFound(`there is nothing at ${c.req.method} ${c.req.path}`)));

@@ -13,9 +13,11 @@ import { mountConversations } from './rest/conversations.ts';
 import type { DataContext } from './rest/data-context.ts';
 import { mountMessages } from './rest/messages.ts';
 import { mountModels } from './rest/models.ts';
+import { mountNotHere } from './rest/not-here.ts';
 import { mountRuns } from './rest/runs.ts';
 import type { Caller } from './runs/caller.ts';
 import type { Models } from './runs/models.ts';
+import { resolveDevice } from './runs/post.ts';
 import { problemOf } from './runs/problem.ts';
 import { Runs, type RunTimes } from './runs/runs.ts';
 import { wireMessage } from './runs/wire-message.ts';
@@ -68,6 +70,18 @@ export async function createHubData(options: HubDataOptions): Promise<HubData> {
       const key = keyOf(scope);
       return key === null ? null : (store.conversation(key)?.lease ?? null);
     },
+    async turnState(agentId, conversationId, caller) {
+      const found = conversationOf(store, conversationId, agentId);
+      if (!found.ok) return null;
+      const { key, lease, lastMessageAt, createdAt } = found.conversation;
+      const { environment: asker } = resolveDevice(caller, [], lease, fence);
+      const streaming = await store.listRuns(
+        { limit: 1, order: 'desc' },
+        { conversation: key, statuses: ['streaming'] },
+      );
+      const runIds = streaming.ok ? streaming.rows.map((run) => run.id) : [];
+      return { lease, asker, runIds, activeAt: lastMessageAt ?? createdAt };
+    },
     async releaseTurn(scope, by) {
       const key = keyOf(scope);
       if (key === null) return { released: false, turnId: null, environment: null, closedCalls: [] };
@@ -99,6 +113,7 @@ function routesOf(context: DataContext, log: HubLog): Hono<HubVariables> {
   mountMessages(app, context);
   mountRuns(app, context);
   mountModels(app, context);
+  mountNotHere(app, context);
   app.onError((error, c) => {
     const problem = problemOf(error);
     if (problem.status === 500)

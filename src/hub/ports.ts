@@ -3,6 +3,7 @@ import type { Scope } from '../../machines/ports.ts';
 import type { RootRecorder } from '../log/recorder.ts';
 import type { RunChunk } from '../protocol/delta.ts';
 import type { DeviceEvent } from '../protocol/events.ts';
+import type { Caller } from './runs/caller.ts';
 import type { Lease } from './store/rows.ts';
 
 /** What the two halves of the hub, data and relay, ask of each other. */
@@ -78,6 +79,17 @@ export interface Released {
   closedCalls: string[];
 }
 
+/** Who runs a conversation's turn, for one who asks. */
+export interface TurnState {
+  lease: Lease | null;
+  /** The environment that asks; null for a program without a host, and where its device leaves that open. */
+  asker: string | null;
+  /** Runs that stream now. */
+  runIds: string[];
+  /** Epoch milliseconds. */
+  activeAt: number;
+}
+
 /** What the data half gives to the relay half. */
 export interface HubData {
   routes: Hono<{ Variables: { person: Person } }>;
@@ -86,6 +98,8 @@ export interface HubData {
   /** The newest messages, oldest first, and what the run that is streaming has told so far. */
   snapshot(scope: Scope, limit: number): Promise<{ messages: WireMessage[]; openRun: RunChunk[] }>;
   leaseOf(scope: Scope): Lease | null;
+  /** Null when the agent has no such conversation. */
+  turnState(agentId: string, conversationId: string, caller: Caller): Promise<TurnState | null>;
   /** True for a run that the end of the hub's last life cut off: what it said counts for nothing. */
   isInterrupted(runId: string): boolean;
   /** A person takes the turn from a holder that is away. Its open calls are closed as outcome unknown. */

@@ -55,6 +55,16 @@ export const approvalCreateSchema = z.looseObject({
   otid: z.string().min(1).nullish(),
 });
 export type ApprovalCreate = z.infer<typeof approvalCreateSchema>;
+/** Letta's older form: one answer for all calls of a request, which is named by the id of its message. */
+const approvalByRequestSchema = z.looseObject({
+  type: z.literal('approval'),
+  approve: z.boolean(),
+  approval_request_id: z.string().nullish(),
+  approvals: z.null().optional(),
+  reason: z.string().nullish(),
+  otid: z.string().min(1).nullish(),
+});
+export type ApprovalByRequest = z.infer<typeof approvalByRequestSchema>;
 const toolReturnCreateSchema = z.looseObject({
   type: z.literal('tool_return'),
   tool_returns: z.array(toolReturnSchema),
@@ -67,13 +77,14 @@ const clientToolSchema = z.looseObject({
   parameters: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** `POST /v1/conversations/{id}/messages`. */
-export const messagesPostSchema = turnOptionsSchema.extend({
+const stepMessages = [approvalCreateSchema, toolReturnCreateSchema, messageCreateSchema] as const;
+const stepMessageSchema = z.union(stepMessages);
+export type StepMessage = z.infer<typeof stepMessageSchema>;
+
+/** What a POST asks of the model, with each approval naming its calls. */
+export const stepPostSchema = turnOptionsSchema.extend({
   agent_id: z.string().nullish(),
-  messages: z
-    .array(z.union([approvalCreateSchema, toolReturnCreateSchema, messageCreateSchema]))
-    .min(1)
-    .nullish(),
+  messages: z.array(stepMessageSchema).min(1).nullish(),
   input: z.union([z.string(), z.array(textPartSchema)]).nullish(),
   client_tools: z.array(clientToolSchema).nullish(),
   streaming: z.boolean().optional(),
@@ -83,7 +94,15 @@ export const messagesPostSchema = turnOptionsSchema.extend({
   override_model: z.string().nullish(),
   override_system: z.string().nullish(),
 });
-export type MessagesPost = z.infer<typeof messagesPostSchema>;
+export type MessagesPost = z.infer<typeof stepPostSchema>;
+
+/** `POST /v1/conversations/{id}/messages`. */
+export const messagesPostSchema = stepPostSchema.extend({
+  messages: z
+    .array(z.union([...stepMessages, approvalByRequestSchema]))
+    .min(1)
+    .nullish(),
+});
 
 /**
  * `POST /v1/conversations/{id}/cancel`. `agent_id` may stand in the query as well. Ours: the holder of the turn hands
@@ -104,8 +123,14 @@ export const streamPostSchema = z.looseObject({
   batch_size: z.number().nullish(),
 });
 
+/** `POST /v1/environments/{id}/messages`: what people say. Only a host's own turn may speak for the model. */
+const leftMessageSchema = messageCreateSchema.extend({
+  role: z.literal('user', {
+    error: ({ input }) => `${JSON.stringify(input)} cannot be left for an environment; only "user" can`,
+  }),
+});
 export const environmentMessagesSchema = z.looseObject({
-  messages: z.array(z.union([approvalCreateSchema, messageCreateSchema])).min(1),
+  messages: z.array(z.union([approvalCreateSchema, leftMessageSchema])).min(1),
   agentId: z.string().nullish(),
   conversationId: z.string().nullish(),
 });

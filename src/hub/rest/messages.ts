@@ -6,6 +6,7 @@ import { readStep } from '../runs/step.ts';
 import { wireMessage } from '../runs/wire-message.ts';
 import { forbidden, invalid, refuse } from './answer.ts';
 import { answerRun } from './answer-run.ts';
+import { namedCalls } from './approval-by-request.ts';
 import { conversationOf } from './conversation-of.ts';
 import type { DataContext, DataRoutes } from './data-context.ts';
 import { listed, readPage } from './page-query.ts';
@@ -39,10 +40,12 @@ async function post(
   const read = await readBody(c, messagesPostSchema);
   if (!read.ok) return refuse(c, read.problem);
   const { body } = read;
-  const step = readStep(body);
-  if (!step.ok) return refuse(c, step.problem);
   const found = conversationOf(context.store, id, body.agent_id ?? c.req.query('agent_id') ?? null);
   if (!found.ok) return refuse(c, found.problem);
+  const named = await namedCalls(context.store, found.conversation.key, body.messages ?? []);
+  if (!named.ok) return refuse(c, named.problem);
+  const step = readStep({ ...body, messages: named.messages });
+  if (!step.ok) return refuse(c, step.problem);
   const outcome = await context.runs.post({
     conversation: found.conversation.key,
     step: step.step,

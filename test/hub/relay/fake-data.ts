@@ -25,6 +25,7 @@ export function createFakeData(ports: { feed: Feed; fence: Fence }): FakeData {
       conversationId.startsWith('missing') ? null : { agentId: agentId ?? 'agent-1' },
     snapshot: async () => ({ messages: data.messages, openRun: data.openRun }),
     leaseOf: () => data.lease,
+    turnState: async () => null,
     isInterrupted: (runId) => runId.startsWith('lost'),
     async cancelScope(scope) {
       data.cancelled.push(scope);

@@ -168,6 +168,8 @@ describe('messages left for an environment', () => {
       'results of tools',
     ],
     [{ messages: [user('x')], conversationId: 'missing-1' }, 409, 'missing-1'],
+    [{ messages: [{ ...user('x'), role: 'assistant' }], agentId: 'a' }, 422, 'messages.0.role: "assistant"'],
+    [{ messages: [{ ...user('x'), role: 'system' }], agentId: 'a' }, 422, 'messages.0.role: "system"'],
   ])('BAG-11 what cannot be left is refused: %j', async (body, status, word) => {
     await new FakeHost(hub).connect();
     const refused = await post('laptop', body);

@@ -188,6 +188,53 @@ describe("with Letta's own client", () => {
 });
 
 describe('posting', () => {
+  test("REST-18 Letta's older approval answers all calls of the request whose message it names", async () => {
+    const asked = await hub.stream(`${path}/messages`, { messages: [userMessage('go')] });
+    (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' }, { name: 'Bash', arguments: '{}' });
+    const chunks = await asked.all();
+    const call = chunks.find((chunk) => chunk.tool_call);
+    const request = String(call?.id);
+    const approval = (approve: boolean, approval_request_id: string | null, otid?: string) => ({
+      messages: [
+        { type: 'approval' as const, approve, approval_request_id, reason: 'No.', ...(otid ? { otid } : {}) },
+      ],
+    });
+    expect(await refusal('POST', `${path}/messages`, approval(true, request))).toMatchObject({
+      status: 400,
+      error: 'no_tools_here',
+      message: expect.stringContaining(String(call && callIdOf(call))),
+    });
+    for (const unknown of ['message-nowhere', null])
+      expect(await refusal('POST', `${path}/messages`, approval(false, unknown))).toMatchObject({
+        status: 422,
+        field: 'messages.0.approval_request_id',
+        message: expect.stringContaining('"tool_call_id"'),
+      });
+    const other = await newConversation(hub);
+    expect(await refusal('POST', `${other.path}/messages`, approval(false, request))).toMatchObject({
+      status: 422,
+      message: expect.stringContaining(request),
+    });
+    const answer = await hub.letta.conversations.messages.create(id, approval(false, request, 'o1'));
+    const sample = await hub.model.sample(1);
+    expect(sample.input.messages.at(-1)).toMatchObject({
+      results: [
+        { text: 'No.', isError: true },
+        { text: 'No.', isError: true },
+      ],
+    });
+    sample.answer('Very well.');
+    const told: unknown[] = [];
+    for await (const chunk of answer) told.push(chunk);
+    const again: unknown[] = [];
+    for await (const chunk of await hub.letta.conversations.messages.create(
+      id,
+      approval(false, request, 'o1'),
+    ))
+      again.push(chunk);
+    expect(again).toEqual(told);
+  });
+
   test('REST-9 a denial is a result for the model; an approval is refused, because the hub runs no tools', async () => {
     const stream = await hub.stream(`${path}/messages`, { messages: [userMessage('go')] });
     (await hub.model.sample(0)).call({ name: 'Bash', arguments: '{}' }, { name: 'Bash', arguments: '{}' });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, printOf } from '../../../src/hub/runs/print.ts';
 import { readStep, type Step } from '../../../src/hub/runs/step.ts';
-import { messagesPostSchema } from '../../../src/protocol/rest.ts';
+import { stepPostSchema } from '../../../src/protocol/rest.ts';
 
 const read = (body: unknown): Step => {
-  const step = readStep(messagesPostSchema.parse(body));
+  const step = readStep(stepPostSchema.parse(body));
   if (!step.ok) throw new Error(step.problem.message);
   return step.step;
 };
 const problem = (body: unknown) => {
-  const step = readStep(messagesPostSchema.parse(body));
+  const step = readStep(stepPostSchema.parse(body));
   return step.ok ? null : step.problem;
 };
 

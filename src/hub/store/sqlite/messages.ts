@@ -6,7 +6,7 @@ import { json, jsonOrNull, number, type SqlRow, text, textOrNull, toJson } from 
 
 type MessageStore = Pick<
   HubStore,
-  'listMessages' | 'messagesFrom' | 'messagesByOtid' | 'messagesOfRun' | 'appendMessages'
+  'listMessages' | 'message' | 'messagesFrom' | 'messagesByOtid' | 'messagesOfRun' | 'appendMessages'
 >;
 
 const ofConversation = 'conversation = (SELECT n FROM conversations WHERE key = ?)';
@@ -29,6 +29,12 @@ export function createMessageStore(db: Database): MessageStore {
         page,
       );
       return listed.ok ? { ok: true, rows: listed.rows.map(readMessage) } : listed;
+    },
+    message(conversation, id) {
+      const row = db
+        .statement(`SELECT * FROM messages WHERE id = ? AND ${ofConversation}`)
+        .get(id, conversation);
+      return row ? readMessage(row as SqlRow) : null;
     },
     messagesFrom(conversation, seq) {
       const rows = db
