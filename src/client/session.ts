@@ -20,7 +20,7 @@ import {
 } from './answers.ts';
 import { ApiError } from './api-error.ts';
 import { type Answer, type Command, commands, type SendOptions } from './commands.ts';
-import { emptyTranscript, reduceFrame, type Transcript, withLink } from './transcript.ts';
+import { emptyTranscript, reduceFrame, type Transcript, withLink, withStarted } from './transcript.ts';
 import type { LinkState, View } from './view.ts';
 
 /** What a subscriber is told: the new view, and the frame that made it, if it was a frame. */
@@ -127,11 +127,18 @@ export function createSession(options: SessionOptions): Session {
   };
 
   /** Scope is filled in when the hub has told it, so a command may be given at once. */
-  const giveWhenReady = async (build: (scope: Scope) => Command): Promise<Frame> => {
+  const giveWhenReady = async (
+    build: (scope: Scope) => Command,
+    heard?: (answer: Frame) => void,
+  ): Promise<Frame> => {
     await ready.promise.catch(() => undefined);
-    return give(build);
+    return give(build, heard);
   };
-  const give = (build: (scope: Scope) => Command): Promise<Frame> => {
+  /** `heard` is called with the answer before the next frame is looked at. */
+  const give = (
+    build: (scope: Scope) => Command,
+    heard: (answer: Frame) => void = () => undefined,
+  ): Promise<Frame> => {
     if (target === null || actor.getSnapshot().status !== 'active') {
       const message = actor.getSnapshot().context.failure || 'the session is closed';
       return Promise.resolve({ type: 'error', code: 'closed', message });
@@ -142,7 +149,10 @@ export function createSession(options: SessionOptions): Session {
     const excess = frameTooLarge(JSON.stringify(frame).length);
     if (excess !== null) return Promise.resolve({ type: 'error', code: 'frame_too_large', message: excess });
     const { promise, resolve } = Promise.withResolvers<Frame>();
-    waiting.set(requestId, resolve);
+    waiting.set(requestId, (answer) => {
+      heard(answer);
+      resolve(answer);
+    });
     actor.send({ type: 'command.given', requestId, frame });
     return promise;
   };
@@ -168,7 +178,13 @@ export function createSession(options: SessionOptions): Session {
     view: () => transcript.view,
     async send(text, sendOptions = {}) {
       const id = sendOptions.clientMessageId ?? crypto.randomUUID();
-      return readAccepted(await giveWhenReady((scope) => commands.send(scope, text, id, sendOptions)), id);
+      const heard = (answer: Frame) => {
+        if (readAccepted(answer, id).disposition === 'started') transcript = withStarted(transcript, id);
+      };
+      return readAccepted(
+        await giveWhenReady((scope) => commands.send(scope, text, id, sendOptions), heard),
+        id,
+      );
     },
     answer: async (requestId, answer) =>
       readAnswered(await giveWhenReady((scope) => commands.answer(scope, requestId, answer))),

@@ -29,6 +29,16 @@ export function withLink(transcript: Transcript, link: LinkState): Transcript {
   return transcript.view.link === link ? transcript : withView(transcript, { link });
 }
 
+/**
+ * A message that its host began a turn with at once. A turn that ends before it is posted, and names no messages, is
+ * its turn all the same.
+ */
+export function withStarted(transcript: Transcript, clientMessageId: string): Transcript {
+  const { openTurn, view } = transcript;
+  if (openTurn.includes(clientMessageId) || view.results[clientMessageId]) return transcript;
+  return { ...transcript, openTurn: [...openTurn, clientMessageId] };
+}
+
 function applyEvent(transcript: Transcript, frame: Frame): Transcript {
   switch (frame.type) {
     case 'stream_delta':

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { TempHome } from '../support/temp-server.ts';
 
@@ -47,6 +47,16 @@ test('CLI-12 --approve all allows, --approve none denies with a reason and ends 
   const allowed = await send(['--approve', 'all', text]);
   expect(allowed).toMatchObject({ code: 0, stderr: expect.stringContaining('allowed by --approve all') });
   expect(existsSync(join(place.project, 'made'))).toBe(true);
+});
+
+test('CLI-12 a call that a rule denied ends with 4 as well', async () => {
+  const folder = join(place.project, '.signalbox');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ permissions: { deny: ['Glob'] } }));
+  onTestFinished(() => rmSync(join(folder, 'settings.json')));
+  const denied = await send([script('call Glob {"pattern":"*"}', '---', 'say Result: {{1}}')]);
+  expect(denied.stdout).toContain('Result:');
+  expect(denied.code).toBe(exitCodes.approval);
 });
 
 test('CLI-12 ask without a terminal leaves the approval, says how to answer it, and ends with 4', async () => {

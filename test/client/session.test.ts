@@ -92,7 +92,7 @@ test('SDK-6 a token that the hub does not know is said so; a hub that fails is t
     status: 401,
     body: { error: 'unauthorized', message: 'no such token' },
   });
-  await expect(open().ready).rejects.toThrow(/no such token.*token create/);
+  await expect(open().ready).rejects.toThrow(/no such token.*token save/);
   hub.failures.set('GET /v1/environments', { status: 503, body: 'starting' });
   const session = open();
   await vi.waitFor(() => expect(hub.requests.length).toBeGreaterThan(1));
@@ -118,6 +118,22 @@ test('SDK-7 every command is answered by its own answer', async () => {
     },
     { kind: 'create_message', messages: [expect.objectContaining({ content: 'two', otid: 'cm-2' })] },
   ]);
+});
+
+test('SDK-29 a turn that ends before its message is posted ends the message that it was begun with', async () => {
+  const session = open();
+  await session.ready;
+  hub.onFrame = ({ request_id, payload }, socket) => {
+    const disposition = JSON.stringify(payload).includes('first') ? 'started' : 'queued';
+    socket.send(JSON.stringify({ type: 'input_accepted', request_id, accepted: true, disposition }));
+  };
+  const queued = await session.send('second');
+  const started = await session.send('first');
+  hub.say({ type: 'turn_finished', turn_id: 'batch-1', stop_reason: 'error', error: 'no such model' });
+  await vi.waitFor(() => expect(session.view().lastTurn).not.toBeNull());
+  const { results } = session.view();
+  expect(results[started.clientMessageId]).toMatchObject({ stopReason: 'error', error: 'no such model' });
+  expect(results[queued.clientMessageId]).toBeUndefined();
 });
 
 test('SDK-7 a refusal is an answer, with who was first', async () => {

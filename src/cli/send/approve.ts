@@ -7,8 +7,6 @@ export type Policy = 'ask' | 'all' | 'none';
 export interface Approver {
   /** Looks at the approvals of the view and answers those that are ours to answer. */
   look(view: View): void;
-  /** Set when a call was denied by the policy. */
-  readonly denied: boolean;
 }
 
 interface Setting {
@@ -31,15 +29,11 @@ interface Setting {
 export function createApprover(setting: Setting): Approver {
   const seen = new Set<string>();
   let asking: { requestId: string; controller: AbortController } | null = null;
-  let denied = false;
 
   const give = async (approval: Approval, answer: Answer) => {
     const outcome = await setting.session.answer(approval.requestId, answer);
     if (outcome.held) setting.say(`${outcome.held.environment} is away; the answer waits for it`);
-    if (outcome.ok) {
-      denied ||= answer.behavior === 'deny';
-      return;
-    }
+    if (outcome.ok) return;
     if (outcome.decided)
       setting.say(`${approval.toolName}: ${outcome.decided.behavior} was said by somebody else first`);
     else if (setting.policy === 'ask' && setting.hasTerminal) {
@@ -83,10 +77,5 @@ export function createApprover(setting: Setting): Approver {
       }
     }
   };
-  return {
-    look,
-    get denied() {
-      return denied;
-    },
-  };
+  return { look };
 }

@@ -1,8 +1,8 @@
-import type { Client, Entry, Session, TurnResult, Update } from '../../client/index.ts';
+import type { Client, Entry, Session, TurnResult, Update, View } from '../../client/index.ts';
 import { CliError } from '../cli-error.ts';
 import { asking } from '../connect.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { type Approver, createApprover, type Policy } from './approve.ts';
+import { createApprover, type Policy } from './approve.ts';
 import { createEndWatch } from './end-watch.ts';
 import { entriesSince, progressOf } from './progress.ts';
 
@@ -36,6 +36,20 @@ export interface Sent {
 
 type End = { exitCode: ExitCode; result?: TurnResult; why?: string };
 
+/** What is waited for. */
+type Stage = 'connecting' | 'sending' | 'running';
+
+const LATE: Record<Stage, string> = {
+  connecting: 'no connection to the environment through the hub',
+  sending: 'the message was not accepted',
+  running: 'not finished',
+};
+const WHAT_THEN: Record<Stage, string> = {
+  connecting: '; the message was not sent',
+  sending: '; it may still arrive',
+  running: '; the turn goes on without us',
+};
+
 /** Sends one message and follows it to its end, or to where it makes no sense to wait. */
 export async function runSend(setting: SendSetting): Promise<Sent> {
   const { session, output } = setting;
@@ -61,25 +75,37 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
     if (view.link === 'refused' || view.link === 'closed')
       return stop('the hub does not let us in any more; the turn goes on without us', exitCodes.failure);
     const progress = watch(update);
-    if (progress.state === 'ended') end.resolve(judge(progress.result, approver));
+    if (progress.state === 'ended') end.resolve(judge(progress.result, wasDenied(view, clientMessageId)));
     else if (progress.state === 'missed')
-      void askForEnd(setting).then((result) => end.resolve(judge(result, approver)));
+      void askForEnd(setting).then((result) => end.resolve(judge(result, wasDenied(view, clientMessageId))));
     else approver.look(view);
   };
 
-  await asking(session.ready);
-  const unsubscribe = session.subscribe(look);
-  const interrupts = onInterrupt(setting, clientMessageId, (why) => stop(why, exitCodes.interrupted));
+  let stage: Stage = 'connecting';
   const timer =
     setting.timeout === undefined
       ? undefined
       : setTimeout(
-          () =>
-            stop(`not finished after ${setting.timeout} s; the turn goes on without us`, exitCodes.timeout),
+          () => stop(`${LATE[stage]} after ${setting.timeout} s${WHAT_THEN[stage]}`, exitCodes.timeout),
           setting.timeout * 1000,
         );
+  const ended = end.promise.then(({ exitCode, result, why }) => ({
+    ...{ exitCode, clientMessageId, result: result ?? null, why: why ?? null },
+  }));
+  let leave = () => {};
   try {
-    const accepted = await session.send(setting.text, { clientMessageId });
+    if (await isFirst(ended, asking(session.ready))) return await ended;
+    const unsubscribe = session.subscribe(look);
+    const interrupts = onInterrupt(setting, clientMessageId, (why) => stop(why, exitCodes.interrupted));
+    leave = () => {
+      interrupts.stop();
+      unsubscribe();
+    };
+    stage = 'sending';
+    const sending = session.send(setting.text, { clientMessageId });
+    if (await isFirst(ended, sending)) return await ended;
+    const accepted = await sending;
+    stage = 'running';
     if (!accepted.ok)
       throw new CliError(
         accepted.error ?? 'refused',
@@ -93,24 +119,29 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
       );
     }
     lookAgain();
-    const { exitCode, result, why } = await end.promise;
-    return { exitCode, clientMessageId, result: result ?? null, why: why ?? null };
+    return await ended;
   } finally {
     clearTimeout(timer);
-    interrupts.stop();
-    unsubscribe();
+    leave();
   }
 }
 
-function judge(result: TurnResult | null, approver: Approver): End {
+/** True when `first` is fulfilled while `second` still waits. */
+const isFirst = (first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> =>
+  Promise.race([second.then(() => false), first.then(() => true)]);
+
+/** True when a call of our message was denied, by us, by somebody else or by a rule. */
+const wasDenied = (view: View, clientMessageId: string): boolean =>
+  entriesSince(view, clientMessageId).some((entry) => entry.kind === 'tool' && entry.state === 'denied');
+
+function judge(result: TurnResult | null, isDenied: boolean): End {
   if (result === null)
     return {
       exitCode: exitCodes.turnFailed,
-      why: 'the turn ended while the hub was away. See: signalbox chat',
+      why: 'the turn ended while it could not be followed, and how is not known. See: signalbox chat',
     };
   const { stopReason, error } = result;
-  if (stopReason === 'end_turn')
-    return { exitCode: approver.denied ? exitCodes.approval : exitCodes.ok, result };
+  if (stopReason === 'end_turn') return { exitCode: isDenied ? exitCodes.approval : exitCodes.ok, result };
   const neverRan = ['withdrawn', 'expired', 'refused'].includes(stopReason);
   const what = neverRan ? `the message was ${stopReason}` : `the turn ended with ${stopReason}`;
   return {

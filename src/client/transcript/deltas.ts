@@ -50,6 +50,7 @@ export function applyDelta(transcript: Transcript, delta: Loose): Transcript {
 
 function echoUser(transcript: Transcript, delta: Loose): Transcript {
   const entry = userEntry(delta);
+  if (entry === null) return transcript;
   const id = entry.clientMessageId;
   const openTurn =
     id === null || transcript.openTurn.includes(id) ? transcript.openTurn : [...transcript.openTurn, id];

@@ -1,4 +1,5 @@
 import type { WireUsage } from '../../protocol/delta.ts';
+import type { LoopStatus } from '../../protocol/loop-status.ts';
 import type { QueueItem } from '../../protocol/queue.ts';
 import type { TurnResult } from '../view.ts';
 import { asList, asText, type Loose, type Transcript, withView } from './state.ts';
@@ -6,7 +7,10 @@ import { asList, asText, type Loose, type Transcript, withView } from './state.t
 /** Messages whose end is remembered. */
 const MOST_RESULTS = 64;
 
-/** `turn_finished`: the turn of the messages it names; from Letta's hosts, of all that were echoed since the last one. */
+/**
+ * `turn_finished`: the turn of the messages it names. Letta's hosts name none: it is that of all that were echoed since
+ * the last one, and of those that the loop status lists for the run it ended with.
+ */
 export function finishTurn(transcript: Transcript, frame: Loose): Transcript {
   const result: TurnResult = {
     turnId: asText(frame.turn_id),
@@ -16,8 +20,14 @@ export function finishTurn(transcript: Transcript, frame: Loose): Transcript {
   };
   const named = Array.isArray(frame.client_message_ids) ? (frame.client_message_ids as string[]) : null;
   const ended = withView({ ...transcript, openTurn: [] }, { lastTurn: result });
-  return (named ?? transcript.openTurn).reduce((changed, id) => withResult(changed, id, result), ended);
+  const listed = messagesOfRun(transcript.view.loopStatus, asText(frame.run_id));
+  const ids = named ?? new Set([...transcript.openTurn, ...listed]);
+  return [...ids].reduce((changed, id) => withResult(changed, id, result), ended);
 }
+
+/** The messages of a run, as its host lists them. */
+export const messagesOfRun = (loop: LoopStatus | null, runId: string | null): readonly string[] =>
+  (runId === null ? null : loop?.client_message_ids_by_run_id?.[runId]) ?? [];
 
 /** `update_queue`: the whole queue as it is now, and what was taken out of it for good. */
 export function applyQueue(transcript: Transcript, frame: Loose): Transcript {

@@ -8,6 +8,7 @@ import { readApprovals } from './approvals.ts';
 import { applyDelta } from './deltas.ts';
 import { addEntry } from './entries.ts';
 import type { Entry } from './entry.ts';
+import { messagesOfRun } from './results.ts';
 import { applyChunk, closeRun } from './run-chunks.ts';
 import { asList, asText, emptyTranscript, type Loose, type Transcript, withEntries } from './state.ts';
 import { denyCall, proposeCalls, returnCalls, returnStoredCalls } from './tool-calls.ts';
@@ -43,9 +44,12 @@ export function applySnapshot(before: Transcript, snapshot: Loose): Transcript {
   return { ...streamed, openTurn, view: { ...streamed.view, approvals } };
 }
 
-/** The messages whose turn runs now, as the host says; a client that came late has heard none of them. */
+/**
+ * The messages whose turn runs now, as the host says; a client that came late has heard none of them. Letta's hosts
+ * list those of earlier runs too.
+ */
 const messagesOfRuns = (loop: LoopStatus | null): string[] =>
-  Object.values(loop?.client_message_ids_by_run_id ?? {}).flat();
+  loop?.active_run_ids?.flatMap((runId) => messagesOfRun(loop, runId)) ?? [];
 
 /** One message of the hub's transcript. A run that has one is complete: the hub stores them all at its end. */
 function applyStored(transcript: Transcript, message: Loose): Transcript {
@@ -53,8 +57,10 @@ function applyStored(transcript: Transcript, message: Loose): Transcript {
   const runId = asText(message.run_id);
   const done = runId === null ? transcript : closeRun(transcript, runId);
   switch (message.message_type) {
-    case 'user_message':
-      return withEntries(transcript, addEntry(entries, userEntry(message)));
+    case 'user_message': {
+      const entry = userEntry(message);
+      return entry === null ? transcript : withEntries(transcript, addEntry(entries, entry));
+    }
     case 'assistant_message': {
       const text = contentText((message.content ?? '') as string);
       return text ? withEntries(done, addEntry(entries, textEntry('assistant', message, text))) : done;

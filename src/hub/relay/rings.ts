@@ -1,6 +1,7 @@
 import { type Runtime, scopeKey } from '../../protocol/scope.ts';
 import { eventText } from './event-text.ts';
 import { Ring } from './ring.ts';
+import { ToldPrompts } from './told-prompts.ts';
 
 export const MAX_RINGS = 256;
 export const RING_IDLE_MS = 10 * 60_000;
@@ -18,6 +19,7 @@ export class Rings {
   readonly #now: () => number;
   readonly #all = new Map<string, Ring>();
   readonly #byScope = new Map<string, Set<Ring>>();
+  readonly #prompts = new ToldPrompts();
   #made = 0;
 
   constructor(life: string, now: () => number) {
@@ -44,8 +46,8 @@ export class Rings {
   }
 
   /**
-   * Numbers an event and gives it to all who follow. `environmentId` is null for what the hub says itself; `wire` is
-   * the text in which the frame came.
+   * Numbers an event and gives it to all who follow; a prompt once, whoever tells it. `environmentId` is null for what
+   * the hub says itself; `wire` is the text in which the frame came.
    */
   publish(
     environmentId: string | null,
@@ -53,13 +55,15 @@ export class Rings {
     frame: Record<string, unknown>,
     wire: string | null = null,
   ): void {
-    const text = eventText(frame, wire, this.#now);
     const type = String(frame.type);
     const isDelta = type === 'stream_delta';
+    const scope = scopeKey(runtime.agent_id, runtime.conversation_id);
+    if (isDelta && !this.#prompts.isNews(scope, frame)) return;
+    const text = eventText(frame, wire, this.#now);
     const own = environmentId === null ? null : this.of(environmentId, runtime);
     if (own) this.#append(own, text, isDelta, environmentId);
     if (own && !OF_THE_TRANSCRIPT.has(type)) return;
-    const others = this.#byScope.get(scopeKey(runtime.agent_id, runtime.conversation_id));
+    const others = this.#byScope.get(scope);
     if (!others || (own && others.size === 1)) return;
     const elsewhere =
       environmentId === null ? text : `${text},"environment_id":${JSON.stringify(environmentId)}`;

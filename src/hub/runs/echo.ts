@@ -5,6 +5,7 @@ import type { Runtime } from '../../protocol/scope.ts';
 import type { Feed } from '../ports.ts';
 import type { MessageRow } from '../store/rows.ts';
 import type { Ending } from './ending.ts';
+import type { Step } from './step.ts';
 import { wireMessage } from './wire-message.ts';
 
 const runtimeOf = ({ agentId, conversationId }: Scope): Runtime => ({
@@ -38,6 +39,31 @@ export function echoPosted(feed: Feed, scope: Scope, environment: string, rows: 
         { type: 'stream_delta', runtime: runtimeOf(scope), delta: deltaOf(entered) },
         environment,
       );
+  }
+}
+
+/**
+ * Tells the subscribers what a host of Letta's has posted: its prompts, which it shows itself only when they had waited
+ * in its queue (the relay tells each one once), and the results that the hub wrote. Its own results it shows. `parts`
+ * are what it posted: it may post a message again under another `otid`, and followers know it by its sender's name.
+ */
+export function echoForeign(
+  feed: Feed,
+  scope: Scope,
+  environment: string,
+  rows: readonly MessageRow[],
+  parts: Step['parts'],
+): void {
+  echoClosed(feed, scope, rows);
+  for (const row of rows) {
+    if (row.kind !== 'user_message') continue;
+    const part = parts.find(({ kind, otid }) => kind === 'message' && otid !== null && otid === row.otid);
+    const name = part?.kind === 'message' ? part.clientMessageId : null;
+    const delta = {
+      ...deltaOf(row),
+      ...(name === null ? {} : { client_message_id: name }),
+    } as LifecycleDelta;
+    feed.publish(scope, { type: 'stream_delta', runtime: runtimeOf(scope), delta }, environment);
   }
 }
 

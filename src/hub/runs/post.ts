@@ -8,12 +8,14 @@ import type { AgentRow, ConversationRow, Lease, MessageRow, NewRun, RunRow } fro
 import { type Admission, admit } from './admission.ts';
 import { type Caller, fencedOff } from './caller.ts';
 import type { CancelledTurns } from './cancelled-turns.ts';
-import { Echo, echoClosed, echoPosted } from './echo.ts';
+import { Echo, echoForeign, echoPosted } from './echo.ts';
+import { knownForeignStep, knownStep } from './known-step.ts';
 import type { Locks } from './locks.ts';
 import { chooseModel, type Models } from './models.ts';
 import type { Attempt } from './outcome.ts';
 import { lateRows, postedRows } from './posted-rows.ts';
 import type { Problem } from './problem.ts';
+import type { RenamedParts } from './renamed-parts.ts';
 import { replay } from './replay.ts';
 import type { RunTable } from './run-table.ts';
 import type { Step } from './step.ts';
@@ -24,6 +26,7 @@ export interface PostDeps {
   table: RunTable;
   locks: Locks;
   cancelled: CancelledTurns;
+  renamed: RenamedParts;
   models: Models;
   feed: Feed;
   fence: Fence;
@@ -54,11 +57,14 @@ export function attempt(deps: PostDeps, request: PostRequest, turnstile: Turnsti
   return deps.locks.run(request.conversation, () => attemptAlone(deps, request, turnstile));
 }
 
-async function attemptAlone(deps: PostDeps, request: PostRequest, turnstile: Turnstile): Promise<Attempt> {
+async function attemptAlone(deps: PostDeps, posted: PostRequest, turnstile: Turnstile): Promise<Attempt> {
   const { store, fence, table } = deps;
-  const { step } = request;
+  const isForeign = posted.caller.deviceId !== null;
+  const { step, known } = isForeign
+    ? await knownForeignStep(store, posted.conversation, posted.step, deps.renamed)
+    : await knownStep(store, posted.conversation, posted.step);
+  const request: PostRequest = { ...posted, step };
   const otids = step.parts.flatMap(({ otid }) => (otid === null ? [] : [otid]));
-  const known = otids.length > 0 ? await store.messagesByOtid(request.conversation, otids) : [];
   const knownRun = known.length > 0 ? await runOf(store, request.conversation, step.key, known) : null;
   const closedCalls = await closedCallsOf(store, request);
 
@@ -162,8 +168,9 @@ async function begin(
       cut: prompt.cut,
       opened: () => {
         if (echo) echo.opened(run.id, begun.messages);
-        // Letta's hosts, named by their device, show what they post.
-        else if (caller.deviceId !== null) echoClosed(feed, scope, begun.messages);
+        // Letta's hosts are named by their device.
+        else if (caller.deviceId !== null)
+          echoForeign(feed, scope, caller.environment ?? '', begun.messages, step.parts);
         else echoPosted(feed, scope, caller.environment ?? '', begun.messages);
       },
       echo,

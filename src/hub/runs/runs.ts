@@ -11,6 +11,7 @@ import type { Outcome, Waiting } from './outcome.ts';
 import { attempt, type PostDeps, type PostRequest, readRun, resolveDevice, runOf } from './post.ts';
 import { notTheHolder, type Problem } from './problem.ts';
 import { failInterrupted, seenAsInterrupted } from './recover.ts';
+import { RenamedParts } from './renamed-parts.ts';
 import { RunTable } from './run-table.ts';
 import type { PostedResult } from './step.ts';
 import { type CancelOutcome, cancelTurn, releaseTurn } from './turn-end.ts';
@@ -40,9 +41,16 @@ export class Runs {
   #closing = false;
   #interrupted: ReadonlySet<string> = new Set();
 
-  constructor(sampler: Sampler, times: RunTimes, deps: Omit<PostDeps, 'table' | 'locks' | 'cancelled'>) {
+  constructor(
+    sampler: Sampler,
+    times: RunTimes,
+    deps: Omit<PostDeps, 'table' | 'locks' | 'cancelled' | 'renamed'>,
+  ) {
     const table = new RunTable(sampler, { ...deps, flushMs: times.flushMs });
-    this.#deps = { ...deps, table, locks: new Locks(), cancelled: new CancelledTurns() };
+    this.#deps = {
+      ...{ ...deps, table, locks: new Locks() },
+      ...{ cancelled: new CancelledTurns(), renamed: new RenamedParts() },
+    };
     this.#line = new WaitLine(times.waitMs);
   }
 
@@ -77,7 +85,9 @@ export class Runs {
   /** The chunks of a run that is or was executed; nothing is run for it. */
   async resume(request: ResumeRequest): Promise<Outcome> {
     const { store, fence, table } = this.#deps;
-    const { conversation: key, runId, otid } = request;
+    const { conversation: key, runId } = request;
+    const otid =
+      key === null || request.otid === null ? request.otid : this.#deps.renamed.first(key, request.otid);
     const lease = key === null ? null : (store.conversation(key)?.lease ?? null);
     const caller = resolveDevice(request.caller, otid === null ? [] : [otid], lease, fence);
     const fenced = fencedOff(caller, fence);

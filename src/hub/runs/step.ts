@@ -10,6 +10,8 @@ export interface PostedMessage {
   role: 'user' | 'system' | 'assistant';
   content: Content;
   otid: string | null;
+  /** The sender's own name for it, which stays when the `otid` is made anew. */
+  clientMessageId: string | null;
   /** Whom the poster names as its author. */
   sender: string | null;
   print: string;
@@ -109,6 +111,7 @@ function readItem(item: PostedItem, path: string): PostedMessage | PostedResults
     role,
     content: content as Content,
     otid: item.otid ?? item.client_message_id ?? null,
+    clientMessageId: item.client_message_id ?? null,
     sender,
     print: printOf([role, content]),
   };

@@ -18,6 +18,7 @@ const request = {
   tool_call_id: 'call-1',
   input: { command: 'ls' },
 };
+const REMINDER = '<system-reminder>\nYou are on Linux.\n</system-reminder>';
 const texts = (entries: readonly Entry[]) =>
   entries.map((entry) => ('text' in entry ? entry.text : entry.kind));
 
@@ -211,12 +212,72 @@ test('SDK-27 what is not understood, or belongs to a background helper, changes 
 });
 
 test('SDK-28 a message whose turn goes on over a gap still learns how it ended', () => {
-  const busy = { status: 'PROCESSING_API_RESPONSE', client_message_ids_by_run_id: { 'run-1': ['cm-1'] } };
+  const busy = {
+    status: 'PROCESSING_API_RESPONSE',
+    active_run_ids: ['run-1'],
+    client_message_ids_by_run_id: { 'run-1': ['cm-1'] },
+  };
   const view = apply(
     { type: 'snapshot', cursor: 'life.5', messages: [], open_run: [], queue: [], loop_status: busy },
     { type: 'turn_finished', cursor: 'life.6', turn_id: 'turn-1', stop_reason: 'end_turn' },
   );
   expect(view.results['cm-1']).toMatchObject({ turnId: 'turn-1', stopReason: 'end_turn' });
+});
+
+test('SDK-29 a turn that names no messages ends those of its run, and none of an earlier one', () => {
+  const loop_status = {
+    status: 'PROCESSING_API_RESPONSE',
+    active_run_ids: ['run-2'],
+    client_message_ids_by_run_id: { 'run-1': ['cm-1'], 'run-2': ['cm-2'] },
+  };
+  const end = { type: 'turn_finished', turn_id: 'batch-2', stop_reason: 'end_turn', run_id: 'run-2' };
+  const ended = { 'cm-2': { turnId: 'batch-2', stopReason: 'end_turn' } };
+  for (const told of [
+    { type: 'update_loop_status', loop_status },
+    { type: 'snapshot', messages: [], open_run: [], queue: [], loop_status },
+  ]) {
+    const { results } = apply(told, end);
+    expect(results).toMatchObject(ended);
+    expect(Object.keys(results)).toEqual(['cm-2']);
+  }
+});
+
+test.each([
+  [
+    'a part of its own',
+    [
+      { type: 'text', text: REMINDER },
+      { type: 'text', text: 'hello\n\nthere' },
+    ],
+    'hello\n\nthere',
+  ],
+  [
+    'in the middle of a part',
+    [{ type: 'text', text: `hello ${REMINDER}\n` }, { type: 'image' }],
+    'hello\n[image]',
+  ],
+  ['in a text', `${REMINDER}\n\nhello${REMINDER}`, 'hello'],
+  ['without an end', '<system-reminder> hello', '<system-reminder> hello'],
+])("SDK-30 a reminder is not shown as a person's words: %s", (_, content, text) => {
+  const message = { message_type: 'user_message', id: 'u', otid: 'cm-1', content };
+  const stored = apply({ type: 'snapshot', messages: [message], open_run: [], queue: [] });
+  for (const { entries } of [apply(delta(message)), stored])
+    expect(entries).toMatchObject([{ key: 'user:cm-1', text }]);
+});
+
+test('SDK-30 a message that is nothing but reminders is not shown', () => {
+  const message = { message_type: 'user_message', id: 'u', otid: 'cm-1', content: REMINDER };
+  const stored = apply({ type: 'snapshot', messages: [message], open_run: [], queue: [] });
+  for (const { entries } of [apply(delta(message)), stored]) expect(entries).toEqual([]);
+});
+
+test('D8 a message that its host posts again under another otid is the same', () => {
+  const told = { message_type: 'user_message', content: 'hi' };
+  const { entries } = apply(
+    delta({ ...told, id: 'x', otid: 'cm-1' }),
+    delta({ ...told, id: 'y', otid: 'fresh', client_message_id: 'cm-1' }),
+  );
+  expect(entries).toMatchObject([{ key: 'user:cm-1', clientMessageId: 'cm-1' }]);
 });
 
 test('SDK-28 also when the first snapshot after the gap comes while the host is still away', () => {

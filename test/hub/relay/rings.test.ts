@@ -56,6 +56,26 @@ describe('the rings of a hub', () => {
     expect(rings.of('env-1', runtime('c1'))).not.toBe(second);
   });
 
+  test('HUB-31 D8 a prompt is told once, by its host or by the hub, whoever comes first', () => {
+    const { rings } = makeRings();
+    const prompt = (id: string, names: object) => ({
+      type: 'stream_delta',
+      delta: { message_type: 'user_message', id, content: 'hi', ...names },
+    });
+    const own = rings.of('env-1', runtime('c'));
+    const elsewhere = rings.of('env-2', runtime('c'));
+    rings.publish('env-1', runtime('c'), prompt('user-msg-1', { otid: 'cm-1' }));
+    rings.publish('env-1', runtime('c'), prompt('message-1', { otid: 'fresh', client_message_id: 'cm-1' }));
+    rings.publish('env-1', runtime('c'), prompt('message-2', { otid: 'cm-2' }));
+    rings.publish('env-1', runtime('c'), prompt('user-msg-2', { otid: 'cm-2' }));
+    expect([own.last, elsewhere.last]).toEqual([2, 2]);
+    rings.publish('env-1', runtime('other'), prompt('user-msg-3', { otid: 'cm-1' }));
+    expect(rings.of('env-1', runtime('other')).last).toBe(1);
+    for (const id of ['message-3', 'message-4'])
+      rings.publish('env-1', runtime('c'), prompt(id, { otid: null }));
+    expect(own.last).toBe(4);
+  });
+
   test('G-23 a hole in what one environment said is one for who follows the conversation elsewhere too', () => {
     const { rings } = makeRings();
     const lost: string[] = [];

@@ -193,14 +193,18 @@ describe("a host's turn", () => {
     ]);
   });
 
-  test("of Letta's is told by that host", async () => {
+  test("HUB-31 of Letta's is told by that host, but for its prompts, which it shows of queued ones only", async () => {
     hub.model.auto = (sample) => sample.answer('ok');
     const stream = await hub.stream(
       `${path}/messages`,
-      { messages: [userMessage('hi')] },
+      { messages: [{ ...userMessage('hi', 'fresh'), client_message_id: 'cm-1' }] },
       { 'x-letta-environment-device-id': 'd1' },
     );
     await stream.all();
-    expect(hub.published).toEqual([]);
+    expect(seen()).toEqual(['user_message']);
+    expect(hub.published[0]).toMatchObject({
+      environment: 'env-1',
+      event: { delta: { content: 'hi', otid: 'cm-1', client_message_id: 'cm-1' } },
+    });
   });
 });

@@ -249,7 +249,7 @@ describe('hosts of Letta', () => {
     const [chunk] = await stream.all();
     const callId = callIdOf(chunk);
     expect(hub.data.leaseOf({ agentId, conversationId: id })).toMatchObject({ environment: 'env-1' });
-    expect(hub.published).toEqual([]);
+    expect(hub.published.map(({ environment }) => environment)).toEqual(['env-1']);
     expect(await send(`${path}/messages`, results(callId), staging('t2'))).toMatchObject({ status: 409 });
     const next = await hub.stream(`${path}/messages`, results(callId), device('d1'));
     (await hub.model.sample(1)).answer('done');
