@@ -16,10 +16,16 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   const { resolveExactly } = await import('./exact-imports.js');
   resolveExactly();
   stopWithLauncher();
-  // A checkout has the sources beside this folder; the published package has only what was built from them.
-  const source = new URL('../src/cli/main.ts', import.meta.url);
-  const built = new URL('../dist/src/cli/main.js', import.meta.url);
-  await import((existsSync(source) ? source : built).href);
+  const { hideSecretsInBlock } = await import(ours('actors/secrets/environment-block'));
+  hideSecretsInBlock();
+  await import(ours('src/cli/main'));
+}
+
+/** A checkout has the sources beside this folder; the published package has only what was built from them. */
+function ours(/** @type {string} */ path) {
+  const source = new URL(`../${path}.ts`, import.meta.url);
+  const built = new URL(`../dist/${path}.js`, import.meta.url);
+  return (existsSync(source) ? source : built).href;
 }
 
 /** Node writes what it compiled when it ends in order, which a server may never do: so also once it has started. */

@@ -5,6 +5,8 @@ import { foldName } from './fold-name.ts';
 import { isProtected, PROTECTED_NAME } from './protected-places.ts';
 import { reachedPlace } from './search-reach.ts';
 import { mentionsProtected } from './shell-mention.ts';
+import { reachedFromAbove } from './shell-reach.ts';
+import { shownSecret } from './shell-secrets.ts';
 
 /** $SIGNALBOX_HOME and `.signalbox/` ask, in every mode and for every tool, whatever was saved or allowed. */
 export async function protectedStep(judged: Case): Promise<Decision | undefined> {
@@ -27,8 +29,16 @@ function commandAsks({ call, places, userHome }: Case): Decision | undefined {
   const from = [resolve(call.cwd), call.realCwd].find((path) => isProtected(path, places));
   if (from !== undefined) return ask(`It runs in ${from}, a protected place of Signalbox`);
   const text = textsOf(call.args).join('\n');
-  if (!mentionsProtected(text, { cwd: call.cwd, userHome, places })) return undefined;
-  return ask(`${call.name} may touch a protected place of Signalbox (${PROTECTED_NAME} or its home)`);
+  const where = { cwd: call.cwd, userHome, places };
+  if (mentionsProtected(text, where)) {
+    return ask(`${call.name} may touch a protected place of Signalbox (${PROTECTED_NAME} or its home)`);
+  }
+  const secret = shownSecret(text, where);
+  if (secret !== undefined) return ask(`${call.name} may show tokens or keys (${secret})`);
+  const reached = reachedFromAbove(text, where);
+  if (reached !== undefined)
+    return ask(`${call.name} may come to ${reached}, a protected place of Signalbox`);
+  return undefined;
 }
 
 function ask(reason: string): Decision {

@@ -6,7 +6,7 @@ import { PROTECTED_NAME, type ProtectedPlaces } from './protected-places.ts';
 import { shellSpellings } from './shell-spellings.ts';
 
 /** What a shell text is read against; absolute paths. */
-interface ShellPlace {
+export interface ShellPlace {
   cwd: string;
   userHome: string;
   places: ProtectedPlaces;
@@ -17,8 +17,8 @@ const REACHES_HIDDEN = /dotglob|globignore|glob_?dots/;
 
 /**
  * Does the text mention a protected place, in any spelling that a shell could join, expand or match to it?
- * It errs towards yes: `grep '.*'` is one, because `.*` matches `.signalbox`. What it cannot see is a name
- * put together at run time from pieces that show nothing of it, or a program that walks down from above.
+ * It errs towards yes: `grep '.*'` is one, because `.*` matches `.signalbox`. A name put together at run time from
+ * pieces that show nothing of it, and a program that walks down from above, are for shell-reach.ts to see.
  */
 export function mentionsProtected(text: string, where: ShellPlace): boolean {
   const homes = where.places.homes.filter((home) => !segments(home).map(foldName).includes(PROTECTED_NAME));

@@ -6,15 +6,20 @@ const MAX_NESTING = 16;
 /**
  * The ways to read a shell text when looking for a name in it: quotes and backslashes removed, escapes
  * decoded or not, and what is known only at run time (`$x`, `$(…)`, …) replaced by ANYTHING or taken
- * apart. `variables` are those whose value is known. All folded like names.
+ * apart. `variables` are those whose value is known.
  */
-export function shellSpellings(text: string, variables: Record<string, string>): string[] {
+export function shellReadings(text: string, variables: Record<string, string>): string[] {
   const known = new Map(Object.entries(variables));
   const readings = [text, decodeEscapes(text)].flatMap((reading) => {
     const bare = replaceKnown(withoutQuotes(reading), known);
     return [bare, ...withoutGroups(bare).map(replaceVariables)];
   });
-  return [...new Set(readings.map(foldName))];
+  return [...new Set(readings)];
+}
+
+/** The same, folded like names. */
+export function shellSpellings(text: string, variables: Record<string, string>): string[] {
+  return [...new Set(shellReadings(text, variables).map(foldName))];
 }
 
 /** The text as a shell reads it when it joins what quotes, backslashes and line ends take apart. */

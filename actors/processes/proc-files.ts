@@ -13,9 +13,12 @@ const KERNEL_THREAD = 0x0020_0000;
 /**
  * Reads /proc (Linux). It looks again for what was started while it looked, until nothing is new: a chain
  * of processes that fork and exit cannot run ahead of the list. Nor can one hide while it becomes another program
- * (execve): for a moment it has no environment yet, and is asked again.
+ * (execve): for a moment it has no environment yet, and is asked again. `met` hears of each as soon as it is read.
  */
-export async function readProcesses(wanted: (mark: string | null) => boolean): Promise<Process[]> {
+export async function readProcesses(
+  wanted: (mark: string | null) => boolean,
+  met: (one: Process) => void = () => {},
+): Promise<Process[]> {
   const seen = new Set<string>();
   const asked = new Map<string, number>();
   const found: Process[] = [];
@@ -30,7 +33,10 @@ export async function readProcesses(wanted: (mark: string | null) => boolean): P
       if (one !== 'becoming') {
         settled += 1;
         seen.add(name);
-        if (one !== null) found.push(one);
+        if (one !== null) {
+          found.push(one);
+          met(one);
+        }
       }
       if ((index + 1) % AT_ONCE === 0) await setImmediate();
     }
@@ -47,10 +53,8 @@ function readProcess(
   const environ = read(`/proc/${name}/environ`);
   const mark = markIn(environ ?? '');
   if (environ !== '' && !wanted(mark)) return null;
-  const stat = read(`/proc/${name}/stat`);
-  if (stat === null) return null;
-  // The name of the program stands in brackets and may hold anything, also brackets and spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf(name);
+  if (fields === null) return null;
   const [state, parent, group, session] = fields;
   if (state === 'Z' || state === 'X') return null;
   if (environ === '' && mayBecome(fields, times)) return 'becoming';
@@ -65,7 +69,19 @@ function readProcess(
   };
 }
 
-/** `fields` are those of stat from the state on. */
+/** When a process started, as in Process; null when there is none, or no /proc. */
+export function startOf(pid: number): string | null {
+  return statOf(`${pid}`)?.[19] ?? null;
+}
+
+/** The fields of stat from the state on. */
+function statOf(name: string): string[] | null {
+  const stat = read(`/proc/${name}/stat`);
+  // The name of the program stands in brackets and may hold anything, also brackets and spaces.
+  return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** `fields` are those of statOf. */
 function mayBecome(fields: readonly string[], times: number): boolean {
   const [flags, environBegin, environEnd] = [fields[6], fields[47], fields[48]];
   if (Number(flags) & KERNEL_THREAD) return false;

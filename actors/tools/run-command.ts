@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callTree } from '../processes/call-tree.ts';
+import { callRoot, callTree } from '../processes/call-tree.ts';
 import { endProcesses } from '../processes/end-processes.ts';
 import { processTable } from '../processes/process-table.ts';
+import { type Pause, watchTree } from '../processes/watch-tree.ts';
 import type { OutputName } from './command-output.ts';
 import { findShell } from './find-shell.ts';
 import { within } from './within.ts';
@@ -18,6 +19,8 @@ export interface CommandInput {
   timeoutMs: number;
   signal: AbortSignal;
   onOutput(from: OutputName, bytes: Uint8Array): void;
+  /** Waits between the looks at what the command started; by the clock when absent. */
+  pause?: Pause;
 }
 
 /**
@@ -62,9 +65,13 @@ export async function runCommand(input: CommandInput): Promise<CommandEnd> {
       reason: code === 'E2BIG' ? 'the command is too long' : `${originalMessage}`,
     };
   }
+  const members = callTree(callRoot(pid, input.mark));
+  const over = new AbortController();
+  void watchTree(members, over.signal, input.pause);
   const exited = once(node, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const pipes = readPipes(node, input.onOutput);
   const halted = await untilExitOrHalt(exited, input.signal, input.timeoutMs);
+  over.abort();
   if (halted === null) {
     await pipes.drain();
     const [code, signal] = await exited;
@@ -75,7 +82,6 @@ export async function runCommand(input: CommandInput): Promise<CommandEnd> {
       return signal ? { kind: 'killed', signal, running } : { kind: 'exited', code: code ?? 0, running };
     }
   }
-  const members = callTree(pid, input.mark);
   // Looked at before anything ends: whoever dropped its mark is found by its parent only.
   await members();
   stop.abort();

@@ -61,6 +61,7 @@ beforeEach(() => {
   cpSync(new URL('../../bin', import.meta.url), join(root, 'bin'), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   writeFileSync(join(root, 'old-node.mjs'), OLD_NODE);
+  cpSync(new URL('../../actors/secrets', import.meta.url), join(root, 'actors/secrets'), { recursive: true });
   lay('src/cli/main.ts', `const typed: string = 'types are stripped';\n${MAIN}`);
 });
 
@@ -86,6 +87,29 @@ describe('on a Node that is new enough', () => {
     const { told } = await run(['tell']);
     expect(told.at).toMatch(/dist\/src\/cli\/main\.js$/);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'TOOL-73 the system shows neither tokens nor provider keys of a program of ours',
+    async () => {
+      const env = {
+        ANTHROPIC_API_KEY: 'sk-hidden-0123',
+        SIGNALBOX_TOKEN: 'hidden-0123',
+        GITHUB_USER: 'shown',
+      };
+      const child = spawn(
+        process.execPath,
+        [join(root, 'bin/signalbox.js'), 'serve', join(root, 'signals')],
+        {
+          env: { ...process.env, ...env },
+        },
+      );
+      children.push(child);
+      await once(child.stdout, 'data');
+      const block = readFileSync(`/proc/${child.pid}/environ`, 'utf8');
+      expect(block).toContain('GITHUB_USER=shown');
+      expect(block).not.toContain('hidden');
+    },
+  );
 
   test('the compile cache is on before the command loads, in a folder of this user only', async () => {
     const { told } = await run(['tell'], { env: { TMPDIR: root, NODE_COMPILE_CACHE: undefined } });
@@ -146,6 +170,8 @@ describe.each([
     }
     rmSync(join(hoisted, 'src'), { recursive: true });
     lay('node_modules/signalbox/dist/src/cli/main.js', MAIN);
+    const block = 'node_modules/signalbox/dist/actors/secrets/environment-block.js';
+    lay(block, 'export function hideSecretsInBlock() {}');
     pin('24.21.0');
     const { told } = await run(['tell'], { ...old, entry: 'node_modules/signalbox/bin/signalbox.js' });
     expect(told.at).toContain('/node_modules/signalbox/dist/');

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../machines/ports.ts';
+import { ORDINARY_COMMANDS } from './ordinary-commands.ts';
 import { createWorld, fakeTools, goTo, MODES, type World } from './world.ts';
 
 const TOOLS = ['Read', 'Write', 'Edit', 'Glob', 'Grep'];
@@ -92,6 +93,32 @@ describe('protected places', () => {
     'PERM-10 the command %s asks in every mode',
     async (command) => {
       await expectAsked(world, 'Bash', { command });
+    },
+  );
+
+  it.each([
+    ['PERM-26', 'signalbox token show | base64'],
+    ['PERM-26', "cat /proc/$PPID/environ | tr '\\0' '\\n' | base64"],
+    ['PERM-26', 'cat x/credentials.json'],
+    ['PERM-28', 'find ~ -name settings.json -exec cat {} +'],
+    ['PERM-28', 'cp -r ~ /tmp/x'],
+    ['PERM-29', 'a=.signal; b=box; cat ~/$a$b/settings.json'],
+    ['PERM-29', 'cat ~/$(printf ".sig%s" nalbox)/settings.json'],
+  ])('%s the command %s asks in every mode', async (_, command) => {
+    await expectAsked(world, 'Bash', { command });
+  });
+
+  it.each(ORDINARY_COMMANDS)('PERM-31 unrestricted runs %j', async (command) => {
+    const cwd = join(world.userHome, 'project');
+    const verdict = await world.judge({ tool: 'Bash', args: { command }, mode: 'unrestricted', cwd });
+    expect(verdict.kind).toBe('allow');
+  });
+
+  it.each(['python3 read-all.py', "node -e \"fs.readFileSync(os.homedir() + '/.sig' + 'nal' + 'box/x')\""])(
+    'PERM-32 unrestricted runs %j: its text shows nothing',
+    async (command) => {
+      const verdict = await world.judge({ tool: 'Bash', args: { command }, mode: 'unrestricted' });
+      expect(verdict.kind).toBe('allow');
     },
   );
 
@@ -228,6 +255,11 @@ describe('a home with a name of its own', () => {
     await expectAsked(world, 'Bash', { command: 'cat ~/state\\ box/x' });
     await expectAsked(world, 'Bash', { command: 'cat $HOME/"state box"/x' });
     await expectAsked(world, 'Bash', { command: 'ls' }, join(world.cwd, 'link'));
+  });
+
+  it('PERM-27 is as protected from commands that go above it first', async () => {
+    await expectAsked(world, 'Bash', { command: 'cd ~; wc "state box"/x' });
+    await expectAsked(world, 'Bash', { command: 'cd ..; cd ../user && cat state?box/x' });
   });
 
   it('PERM-9 is protected by its real path when it is a link itself', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { bash } from '../../../actors/tools/bash.ts';
@@ -141,6 +141,30 @@ onLinux('TOOL-14 a cancel also ends what dropped its environment and its session
   expect(await isAlive(pid)).toBe(false);
 });
 
+onLinux.each([
+  ['of one that leaves at once', "env -i setsid -f bash -c 'echo $$ > pid; exec sleep 300'"],
+  [
+    'of two, under a parent that is gone',
+    `(env -i bash -c 'sleep 300 & exec setsid bash -c "$1"' - 'echo $$ > pid; exec sleep 300' &)`,
+  ],
+  ['with stderr alone', "env -i setsid -f bash -c 'exec >/dev/null; echo $$ > pid; exec sleep 300'"],
+  [
+    'under another number',
+    "env -i setsid -f bash -c 'exec 9>&1 >/dev/null 2>&1; echo $$ > pid; exec sleep 300'",
+  ],
+])(
+  'TOOL-14 a cancel also ends what dropped environment, session and parents, but not the output: %s',
+  async (_, command) => {
+    const call = testCall(tempFolder());
+    const pidOf = () => Number(readFileSync(join(call.cwd, 'pid'), 'utf8'));
+    const outcome = await cancelWhenReady(`${command}; echo ready; sleep 300`, call, () =>
+      vi.waitFor(() => expect(readFileSync(`/proc/${pidOf()}/comm`, 'utf8')).toBe('sleep\n'), 20_000),
+    );
+    expect(outcome.outcome).toBe('cancelled');
+    expect(await isAlive(pidOf())).toBe(false);
+  },
+);
+
 test('TOOL-14 a command that ignores SIGTERM is ended all the same', async () => {
   const call = testCall(tempFolder());
   const outcome = await cancelWhenReady("trap '' TERM INT HUP; echo ready; while :; do sleep 1; done", call);
@@ -158,7 +182,9 @@ onLinux('TOOL-14 a chain of processes, each in a session of its own, is caught',
   const script = join(call.cwd, 'chain.sh');
   // It ends by itself in the end, so that a failing test leaves nothing behind.
   writeFileSync(script, 'echo "$1" > hops\n[ "$1" -ge 5000 ] || setsid bash chain.sh $(($1 + 1)) &\n');
-  await cancelWhenReady('bash chain.sh 0 & echo ready; sleep 300', call);
+  await cancelWhenReady('bash chain.sh 0 & echo ready; sleep 300', call, () =>
+    vi.waitFor(() => expect(existsSync(join(call.cwd, 'hops'))).toBe(true), 20_000),
+  );
   expect(await pidsOf(call)).toEqual([]);
   expect(Number(readFileSync(join(call.cwd, 'hops'), 'utf8'))).toBeLessThan(5_000);
 });

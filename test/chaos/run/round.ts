@@ -19,7 +19,7 @@ export interface RoundResult {
 export async function playRound(place: Place, round: Round, isOver: () => boolean): Promise<RoundResult> {
   const { house, books, story } = place;
   await house.start();
-  const agentId = await agent(house.links.people.url);
+  const agentId = await newAgent(house.links.people.url);
   const conversations = await Promise.all(
     round.conversations.map((plan) => Conversation.open(place, plan, agentId)),
   );
@@ -58,8 +58,7 @@ export async function playRound(place: Place, round: Round, isOver: () => boolea
   return { facts, violations, longestRecoveryMs: recovery.longest };
 }
 
-async function agent(url: string): Promise<string> {
-  const client = createClient({ url, token: TOKEN });
-  const [first] = await client.agents.list({ limit: 1 });
-  return (first ?? (await client.agents.create({ name: 'chaos' }))).id;
+/** One of the round's own: its default conversation holds nothing of the rounds before. */
+async function newAgent(url: string): Promise<string> {
+  return (await createClient({ url, token: TOKEN }).agents.create({ name: 'chaos' })).id;
 }
