@@ -1,7 +1,7 @@
 import { dropOldest } from '../drop-oldest.ts';
 
 /** The newest prompts that are remembered; of an older one nobody tells again. */
-export const MAX_PROMPTS = 4_096;
+const MAX_PROMPTS = 4_096;
 
 /**
  * Which prompts were told. A host of Letta's shows those that had waited in its queue and no others, and may do so
