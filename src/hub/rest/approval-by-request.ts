@@ -33,7 +33,7 @@ const isByRequest = (message: StepMessage | ApprovalByRequest): message is Appro
   message.type === 'approval' && !Array.isArray(message.approvals);
 
 async function callsOf(store: HubStore, conversation: string, request: string): Promise<string[]> {
-  const row = await store.message(conversation, request);
+  const row = await store.messageOf(conversation, request);
   if (row?.kind !== 'approval_request_message') return [];
   return (row.body.tool_calls as { tool_call_id: string }[]).map((call) => call.tool_call_id);
 }

@@ -4,7 +4,7 @@ import type { HubVariables } from '../auth/middleware.ts';
 import { readCaller } from '../runs/caller.ts';
 import { readStep } from '../runs/step.ts';
 import { wireMessage } from '../runs/wire-message.ts';
-import { forbidden, invalid, refuse } from './answer.ts';
+import { forbidden, invalid, notFound, refuse } from './answer.ts';
 import { answerRun } from './answer-run.ts';
 import { namedCalls } from './approval-by-request.ts';
 import { conversationOf } from './conversation-of.ts';
@@ -21,6 +21,7 @@ export function mountMessages(app: DataRoutes, context: DataContext): void {
   app.get('/v1/agents/:id/messages', (c) =>
     list(c, context, c.req.query('conversation_id') ?? c.req.param('id'), c.req.param('id')),
   );
+  app.get('/v1/messages/:id', (c) => retrieve(c, context, c.req.param('id')));
   app.post('/v1/conversations/:id/stream', (c) => resume(c, context, c.req.param('id')));
   app.post('/v1/runs/:id/stream', (c) => resume(c, context, null));
 }
@@ -70,6 +71,12 @@ async function list(
   const read = readPage(c);
   if (!read.ok) return refuse(c, read.problem);
   return listed(c, await store.listMessages(found.conversation.key, read.page), wireMessage);
+}
+
+/** In a list, as Letta's API has it: there one row may be several messages. */
+async function retrieve(c: Context<HubVariables>, { store }: DataContext, id: string): Promise<Response> {
+  const message = await store.message(id);
+  return message ? c.json([wireMessage(message)]) : refuse(c, notFound(`there is no message "${id}"`));
 }
 
 async function resume(c: Context<HubVariables>, context: DataContext, id: string | null): Promise<Response> {

@@ -118,8 +118,10 @@ export interface HubStore {
   listConversations(page: Page, filter: ConversationFilter): Awaitable<Listed<ConversationRow>>;
 
   listMessages(conversation: string, page: Page): Awaitable<Listed<MessageRow>>;
+  /** Null when there is no such message. */
+  message(id: string): Awaitable<MessageRow | null>;
   /** Null when there is no such message in this conversation. */
-  message(conversation: string, id: string): Awaitable<MessageRow | null>;
+  messageOf(conversation: string, id: string): Awaitable<MessageRow | null>;
   /** From `seq` to the end, in order. */
   messagesFrom(conversation: string, seq: number): Awaitable<MessageRow[]>;
   messagesByOtid(conversation: string, otids: string[]): Awaitable<MessageRow[]>;

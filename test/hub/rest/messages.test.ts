@@ -65,6 +65,17 @@ describe("with Letta's own client", () => {
     expect((await hub.letta.agents.messages.list(agentId)).items.length).toBe(6);
   });
 
+  test('REST-19 one message is given by its id', async () => {
+    hub.model.auto = (sample) => sample.answer('Hello.');
+    await hub.letta.agents.messages.create(agentId, { input: 'hi' });
+    const [first] = (await hub.letta.agents.messages.list(agentId)).items;
+    expect(await hub.letta.messages.retrieve(first?.id ?? '')).toEqual([first]);
+    await expect(hub.letta.messages.retrieve('message-none')).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringContaining('message-none'),
+    });
+  });
+
   test('REST-5 a failed step that is not streamed is an error that is not tried again', async () => {
     hub.model.auto = (sample) => sample.fail('overloaded', { status: 529 });
     const response = await hub.request('POST', `/v1/agents/${agentId}/messages`, { input: 'hi' });

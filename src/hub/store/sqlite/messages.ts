@@ -6,7 +6,13 @@ import { json, jsonOrNull, number, type SqlRow, text, textOrNull, toJson } from 
 
 type MessageStore = Pick<
   HubStore,
-  'listMessages' | 'message' | 'messagesFrom' | 'messagesByOtid' | 'messagesOfRun' | 'appendMessages'
+  | 'listMessages'
+  | 'message'
+  | 'messageOf'
+  | 'messagesFrom'
+  | 'messagesByOtid'
+  | 'messagesOfRun'
+  | 'appendMessages'
 >;
 
 const ofConversation = 'conversation = (SELECT n FROM conversations WHERE key = ?)';
@@ -30,7 +36,11 @@ export function createMessageStore(db: Database): MessageStore {
       );
       return listed.ok ? { ok: true, rows: listed.rows.map(readMessage) } : listed;
     },
-    message(conversation, id) {
+    message(id) {
+      const row = db.statement('SELECT * FROM messages WHERE id = ?').get(id);
+      return row ? readMessage(row as SqlRow) : null;
+    },
+    messageOf(conversation, id) {
       const row = db
         .statement(`SELECT * FROM messages WHERE id = ? AND ${ofConversation}`)
         .get(id, conversation);
