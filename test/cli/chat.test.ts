@@ -66,6 +66,8 @@ test('CLI-55 a chat whose token was revoked says why with the way out, and ends 
   const again = away.start(['hub', '--listen', port]);
   await again.says(port);
   await chat.says('the chat is over');
-  expect(chat.stderr).toMatch(/^signalbox: the chat is over[^\n]*signalbox token create NAME[^\n]*token save --hub URL\n$/);
+  expect(chat.stderr).toMatch(
+    /^signalbox: the chat is over[^\n]*signalbox token create NAME[^\n]*token save --hub URL\n$/,
+  );
   expect((await chat.ended).code).toBe(exitCodes.failure);
 });
