@@ -98,6 +98,7 @@ test('CLI-25 a second server of the same name on one machine is refused and name
   expect(second.stderr).toMatch(
     new RegExp(`"laptop" is already running .*pid ${first.child.pid}.*--env-name`),
   );
+  expect(readdirSync(join(place.home, 'logs', 'remote'))).toHaveLength(1);
   expect((await place.run(['send', 'hello'])).code).toBe(0);
 });
 

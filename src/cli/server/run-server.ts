@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { HostStatus } from '../../host/index.ts';
 import type { Mode } from '../../protocol/modes.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -60,6 +61,8 @@ export async function runServer(setting: ServerSetting): Promise<ExitCode> {
     },
   }).catch(async (error: unknown) => {
     await closeAll();
+    // A session in which nothing happened would stand before the one that is looked for.
+    rmSync(log.path, { force: true });
     throw error;
   });
   onStopSignals(
