@@ -41,7 +41,7 @@ describe('SIGTERM', () => {
     await expect.poll(lines).toEqual(['first', 'second']);
   });
 
-  test('CLI-23 ends a hub with 0 while a model answers; its next life goes on with the turn', async () => {
+  test('CLI-23 CLI-11 ends a hub with 0 while a model answers; its next life goes on with the turn', async () => {
     const env = { SIGNALBOX_TOKEN: 'the-token' };
     const listen = async () => {
       const hub = place.start(['hub', '--listen', '127.0.0.1:0'], { env });
@@ -59,7 +59,9 @@ describe('SIGTERM', () => {
     expect(await hub.stop('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
     const again = place.start(['hub', '--listen', new URL(url).host], { env });
     await again.says('Ready');
-    expect(await sent.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('After.') });
+    const { code, stdout, stderr } = await sent.ended;
+    expect([code, stdout]).toEqual([0, expect.stringContaining('After.')]);
+    expect(stderr).toMatch(/connection lost; coming back[\s\S]*connected again/);
     for (const process of [server, again]) expect((await process.stop('SIGTERM')).code).toBe(0);
   });
 });

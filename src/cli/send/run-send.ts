@@ -69,8 +69,14 @@ export async function runSend(setting: SendSetting): Promise<Sent> {
   });
   const lookAgain = () => look({ view: session.view(), frame: null });
   const watch = createEndWatch(session, clientMessageId, lookAgain);
+  let isLost = false;
   const look = (update: Update) => {
     const { view } = update;
+    if (isLost !== (view.link === 'settling')) {
+      isLost = !isLost;
+      if (isLost) output.say('connection lost; coming back');
+      else if (view.link === 'live') output.say('connected again');
+    }
     output.update(update, entriesSince(view, clientMessageId));
     if (view.link === 'refused' || view.link === 'closed')
       return stop('the hub does not let us in any more; the turn goes on without us', exitCodes.failure);
