@@ -1,5 +1,5 @@
 import { hubWaitMs } from './hub-wait.ts';
-import { hubWords } from './hub-words.ts';
+import { hubWords, parseJson } from './hub-words.ts';
 
 /** Where a hub is and how to be let in. `url` is its origin, such as `http://127.0.0.1:4180`. */
 export interface HubAddress {
@@ -76,13 +76,5 @@ export async function hubRequest(hub: HubAddress, request: HubRequest): Promise<
       message: `no answer from ${hub.url}: ${why}`,
       body: null,
     };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -15,7 +15,7 @@ const LONGEST = 300;
  * (protocol.md 1.3), and a proxy in between says whatever it likes. `location` is that of a redirect.
  */
 export function hubWords(status: number, text: string, location = ''): HubWords {
-  const body = parse(text);
+  const body = parseJson(text);
   const code = isObject(body) && typeof body.error === 'string' ? body.error : `http_${status}`;
   const theirs = oneLine(inBody(body));
   if (theirs) return { code, said: theirs, message: theirs };
@@ -64,7 +64,8 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parse(text: string): unknown {
+/** Null for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -40,6 +40,11 @@ export function chooseHub(option: string | undefined, env: NodeJS.ProcessEnv): H
       'no hub runs here and none is configured. Start one with: signalbox server (or name one with --hub URL)',
       exitCodes.unreachable,
     );
+  return withToken(url, env);
+}
+
+/** A hub with the token for it. Throws when there is none. */
+export function withToken(url: string, env: NodeJS.ProcessEnv): HubChoice {
   const token = tokenFor(url, env);
   if (token !== null) return { url, token };
   throw new CliError(
@@ -48,7 +53,7 @@ export function chooseHub(option: string | undefined, env: NodeJS.ProcessEnv): H
 }
 
 /** SIGNALBOX_TOKEN, else the token kept for this hub; null when there is none. */
-export function tokenFor(url: string, env: NodeJS.ProcessEnv): string | null {
+function tokenFor(url: string, env: NodeJS.ProcessEnv): string | null {
   const given = tokenInEnv(env);
   if (given !== null) return given;
   const home = homeFolder(env);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readHolder } from '../../../actors/sqlite/lock.ts';
 import { CliError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { configuredHub, tokenFor } from '../hub-choice.ts';
+import { configuredHub, withToken } from '../hub-choice.ts';
 import type { RunHubOptions, RunningHub } from './run-hub.ts';
 
 /** How long a hub that has just been started elsewhere may take until it answers, in milliseconds. */
@@ -36,13 +36,7 @@ export async function findHub(option: string | undefined, options: RunHubOptions
   }
 }
 
-function joinHub(url: string): FoundHub {
-  const token = tokenFor(url, process.env);
-  if (token !== null) return { url, token, here: null };
-  throw new CliError(
-    `no token for ${url}. Put one into SIGNALBOX_TOKEN, or keep it with: signalbox token save --hub ${url}`,
-  );
-}
+const joinHub = (url: string): FoundHub => ({ ...withToken(url, process.env), here: null });
 
 /** The hub that runs in this home and answers; null when there is none. */
 async function livingHub(home: string): Promise<string | null> {
